@@ -1,0 +1,361 @@
+//! From a request's body and query to a method's arguments: named ones (the keys of a JSON object, or of
+//! the query), one `#[body]` decoded whole, or a [`RawBody`] untouched. All of it happens before a lock is
+//! taken. What a single value may look like is in `value.rs`; how a request gets here is the host's concern.
+
+mod value;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer as _, Error as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::host::Argument;
+use crate::verbs::Verb;
+use value::Given;
+
+/// The parts of a request that become arguments.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The request's verb.
+    pub verb: Verb,
+    /// The query, decoded, without the key that names the method.
+    pub query: &'a [(Cow<'a, str>, Cow<'a, str>)],
+    /// The body as it came.
+    pub body: &'a [u8],
+    /// The body's content type.
+    pub content_type: Option<&'a str>,
+}
+
+impl Input<'_> {
+    /// Decodes the body as one value: for `#[body]`.
+    ///
+    /// # Errors
+    /// If the body does not fit, or the query holds anything.
+    pub fn body<T: FromBody>(&self) -> Result<T, BadArguments> {
+        if let Some((key, _)) = self.query.first() {
+            return Err(BadArguments::one(format!(
+                "Unexpected arguments: {key}: this method takes its whole body as one value and reads no query"
+            )));
+        }
+        T::from_body(self).map_err(BadArguments::one)
+    }
+}
+
+/// A body passed on as it came: any bytes, any content type.
+///
+/// ```
+/// # use bessemer::{driver, Node, RawBody, Result};
+/// # #[derive(Default)] pub struct D;
+/// # #[driver(name = "d")] impl D {
+/// /// Hands the caller's bytes to the hardware.
+/// #[passthru(http = "POST")]
+/// async fn upload(&self, node: &mut Node, #[body] image: RawBody) -> Result<()> {
+///     let RawBody { content_type, bytes } = image;
+///     # let _ = (node, content_type, bytes);
+///     Ok(())
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawBody {
+    /// The `Content-Type` header, if there was one.
+    pub content_type: Option<String>,
+    /// The body, empty if there was none.
+    pub bytes: Vec<u8>,
+}
+
+/// A type that a `#[body]` argument may have: anything deserializable with a schema, or [`RawBody`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the body of a vendor method",
+    label = "not deserializable from JSON with a schema",
+    note = "put `#[bessemer::model]` on the type, or take `bessemer::RawBody` for untouched bytes"
+)]
+pub trait FromBody: Sized {
+    /// The value, or what is wrong.
+    ///
+    /// # Errors
+    /// A text for the caller.
+    fn from_body(input: &Input<'_>) -> Result<Self, String>;
+
+    /// The schema; `None` where any bytes are taken.
+    fn schema(generator: &mut SchemaGenerator) -> Option<Schema>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + JsonSchema> FromBody for T {
+    fn from_body(input: &Input<'_>) -> Result<Self, String> {
+        let text = if is_blank(input.body) { b"null" } else { input.body };
+        serde_json::from_slice(text).map_err(|error| {
+            if is_blank(input.body) {
+                "this method needs a JSON body".into()
+            } else {
+                format!("body: {error}")
+            }
+        })
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Option<Schema> {
+        Some(generator.subschema_for::<T>())
+    }
+}
+
+impl FromBody for RawBody {
+    fn from_body(input: &Input<'_>) -> Result<Self, String> {
+        Ok(Self {
+            content_type: input.content_type.map(Into::into),
+            bytes: input.body.into(),
+        })
+    }
+
+    fn schema(_: &mut SchemaGenerator) -> Option<Schema> {
+        None
+    }
+}
+
+/// A type that a named argument may have.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of a vendor method",
+    label = "not deserializable from JSON with a schema",
+    note = "put `#[bessemer::model]` on the type"
+)]
+pub trait FromArgument: DeserializeOwned + JsonSchema {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + JsonSchema> FromArgument for T {}
+
+/// Whether a type has a value for "not given", as `Option` has. Serde itself is asked, so an alias works.
+pub(crate) fn is_optional<T: FromArgument>() -> bool {
+    T::deserialize(value::Missing).is_ok()
+}
+
+/// The named arguments of one call, each still as it was written.
+pub struct Arguments<'a> {
+    accepted: &'static [Argument],
+    given: Vec<Option<Given<'a>>>,
+}
+
+impl<'a> Arguments<'a> {
+    /// Sorts body and query by the arguments that the method accepts.
+    ///
+    /// # Errors
+    /// If the body is not a JSON object, or holds what the method does not take. Then all other faults are
+    /// named as well.
+    pub fn named(input: &Input<'a>, accepted: &'static [Argument]) -> Result<Self, BadArguments> {
+        let mut this = Self {
+            accepted,
+            given: std::iter::repeat_with(|| None).take(accepted.len()).collect(),
+        };
+        let mut faults = Vec::new();
+        if !is_blank(input.body) {
+            let mut body = serde_json::Deserializer::from_slice(input.body);
+            body.deserialize_any(BodyVisitor {
+                arguments: &mut this,
+                faults: &mut faults,
+            })
+            .and_then(|()| body.end())
+            .map_err(|error| BadArguments::one(body_text(&error)))?;
+        }
+        if input.verb.reads_query() {
+            for (key, value) in input.query {
+                this.put(key, Given::Text(value.clone()), &mut faults);
+            }
+        } else if !input.query.is_empty() {
+            let keys: Vec<&str> = input.query.iter().map(|(key, _)| &**key).collect();
+            faults.push(format!(
+                "Unexpected arguments: {}: a {} request takes its arguments from the body",
+                keys.join(", "),
+                input.verb
+            ));
+        }
+        if faults.is_empty() {
+            Ok(this)
+        } else {
+            Err(this.explain_beside(faults))
+        }
+    }
+
+    /// Whether the argument at this place was given.
+    #[must_use]
+    pub fn is_given(&self, index: usize) -> bool {
+        self.given[index].is_some()
+    }
+
+    /// Decodes the argument at this place, or `None` if it does not fit or is missing.
+    #[must_use]
+    pub fn take<T: FromArgument>(&self, index: usize) -> Option<T> {
+        self.decode(index).ok()
+    }
+
+    /// What is wrong with the argument at this place when decoded as `T`, if anything.
+    #[must_use]
+    pub fn check<T: FromArgument>(&self, index: usize) -> Option<String> {
+        self.decode::<T>(index).err().map(|error| without_place(&error))
+    }
+
+    /// Everything that is wrong, in one answer.
+    #[must_use]
+    pub fn explain(&self) -> BadArguments {
+        self.explain_beside(Vec::new())
+    }
+
+    fn decode<T: FromArgument>(&self, index: usize) -> Result<T, serde_json::Error> {
+        match &self.given[index] {
+            Some(given) => T::deserialize(given.reader()),
+            None => T::deserialize(value::Missing),
+        }
+    }
+
+    fn put(&mut self, key: &str, value: Given<'a>, faults: &mut Vec<String>) {
+        let Some(index) = self.accepted.iter().position(|argument| argument.name == key) else {
+            faults.push(self.unknown(key));
+            return;
+        };
+        let slot = &mut self.given[index];
+        match (slot.as_mut(), value) {
+            (None, value) => *slot = Some(value),
+            (Some(Given::Json(_)), Given::Json(_)) => faults.push(format!("argument `{key}` is given twice")),
+            (Some(Given::Json(_)), _) => {
+                faults.push(format!("argument `{key}` is given both in the query and in the body"));
+            }
+            (Some(earlier), value) => earlier.append(value),
+        }
+    }
+
+    fn unknown(&self, key: &str) -> String {
+        let names = self.accepted.iter().map(|argument| argument.name);
+        let near = names
+            .clone()
+            .map(|name| (strsim::jaro_winkler(name, key), name))
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        match near {
+            None => format!("unknown argument `{key}`: this method takes none"),
+            Some((likeness, name)) if likeness > 0.8 => format!("unknown argument `{key}`, did you mean `{name}`?"),
+            Some(_) => {
+                let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+                format!("unknown argument `{key}`: this method takes {}", names.join(", "))
+            }
+        }
+    }
+
+    fn explain_beside(&self, mut faults: Vec<String>) -> BadArguments {
+        for (index, argument) in self.accepted.iter().enumerate() {
+            let accepts = || value::accepts(argument);
+            if self.given[index].is_none() {
+                if argument.default.is_none() && !(argument.optional)() {
+                    faults.push(format!("missing argument `{}`, {}", argument.name, accepts()));
+                }
+            } else if let Some(text) = (argument.check)(self, index) {
+                faults.push(format!("argument `{}` must be {}: {text}", argument.name, accepts()));
+            }
+        }
+        BadArguments { faults }
+    }
+}
+
+/// Why arguments were refused: every fault, each naming its argument and what is accepted. Shown to the
+/// caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadArguments {
+    faults: Vec<String>,
+}
+
+impl BadArguments {
+    fn one(fault: String) -> Self {
+        Self { faults: vec![fault] }
+    }
+}
+
+impl fmt::Display for BadArguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.faults.join("; "))
+    }
+}
+
+impl std::error::Error for BadArguments {}
+
+/// Takes the members of the body's object apart, each as raw JSON text.
+struct BodyVisitor<'v, 'a> {
+    arguments: &'v mut Arguments<'a>,
+    faults: &'v mut Vec<String>,
+}
+
+impl<'a> Visitor<'a> for BodyVisitor<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object whose keys are the method's arguments")
+    }
+
+    /// `null`: no arguments.
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<M: MapAccess<'a>>(self, mut members: M) -> Result<(), M::Error> {
+        while let Some(key) = members.next_key_seed(Key)? {
+            let value: &'a RawValue = members.next_value()?;
+            if self.faults.len() >= FAULTS_MAX {
+                return Err(M::Error::custom(self.faults.join("; ")));
+            }
+            self.arguments.put(&key, Given::Json(value.get()), self.faults);
+        }
+        Ok(())
+    }
+}
+
+/// More faults than a reader wants, and fewer than make an answer long.
+const FAULTS_MAX: usize = 16;
+
+/// An object's key, borrowed where it holds no escapes.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(key))
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(key.into()))
+    }
+}
+
+/// Whether a body says nothing: no bytes, or white space only.
+fn is_blank(body: &[u8]) -> bool {
+    body.iter().all(u8::is_ascii_whitespace)
+}
+
+fn body_text(error: &serde_json::Error) -> String {
+    if error.is_data() {
+        without_place(error)
+    } else {
+        format!("the body is not JSON: {error}")
+    }
+}
+
+/// An error's text without the line and column, which mean nothing within a single value.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) => text[..end].into(),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,370 @@
+//! For those who host drivers: the server and the test kit. Drivers do not need it. Here are the const
+//! records that the macros register, the typed entries with which a method is started, and the traits a
+//! host implements. Only `=`-pinned versions of the crates belong together: no stability is promised here.
+
+use std::any::{Any, TypeId};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use schemars::{Schema, SchemaGenerator};
+use serde_json::Value;
+
+pub use crate::args::{Arguments, BadArguments, Input};
+use crate::call::Call;
+use crate::error::{Error, Result};
+use crate::node::{Node, NodeSnapshot};
+pub use crate::object::{NotAnObject, Object};
+pub use crate::reply::Reply;
+use crate::verbs::Verb;
+
+/// A future on the heap that may move between threads.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// One driver, made once and shared by all its calls.
+pub type Instance = Arc<dyn Any + Send + Sync>;
+
+/// All blocks linked into this binary, in no particular order.
+#[must_use]
+pub fn blocks() -> &'static [Block] {
+    &crate::__private::BLOCKS
+}
+
+/// Where something was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The package.
+    pub crate_name: &'static str,
+    /// Its version.
+    pub crate_version: &'static str,
+    /// The module path; its first segment is the crate's name in Rust.
+    pub module: &'static str,
+    /// The source file, as the compiler was given it.
+    pub file: &'static str,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+/// One `#[driver]` block.
+#[derive(Clone, Copy)]
+pub struct Block {
+    /// The type whose block it is.
+    pub target: fn() -> TypeId,
+    /// That type's name, for messages.
+    pub type_name: fn() -> &'static str,
+    /// The driver it declares; `None` for `#[driver(extend)]`.
+    pub driver: Option<&'static Driver>,
+    /// Its methods in the order they are written.
+    pub methods: &'static [Method],
+    /// The block's place.
+    pub place: Place,
+}
+
+/// What `#[driver(name = …)]` declares.
+pub struct Driver {
+    /// The name by which nodes and configuration call it.
+    pub name: &'static str,
+    /// Further names for the same driver.
+    pub aliases: &'static [&'static str],
+    /// The documentation of the block.
+    pub description: &'static str,
+    /// The schema of its configuration section; `None` where it has none.
+    pub config: Option<fn(&mut SchemaGenerator) -> Schema>,
+    /// Makes the instance from its section (`{}` where nothing was written).
+    pub build: fn(Value) -> Result<Instance>,
+    /// `#[start]`.
+    pub start: Option<fn(Instance) -> BoxFuture<Result<()>>>,
+    /// `#[stop]`.
+    pub stop: Option<fn(Instance) -> BoxFuture<Result<()>>>,
+    /// `#[validate]`.
+    pub validate: Option<fn(&Instance, &NodeSnapshot) -> Result<()>>,
+    /// The properties it reads from a node's `driver_info`.
+    pub properties: &'static [Property],
+}
+
+/// A key of `driver_info` that a driver reads.
+pub struct Property {
+    /// The key.
+    pub name: &'static str,
+    /// What it means.
+    pub description: &'static str,
+    /// Whether the driver works without it.
+    pub required: bool,
+    /// Whether its value is masked in every view and log.
+    pub secret: bool,
+    /// What is wrong with a value, if anything.
+    pub check: fn(&Value) -> Option<String>,
+}
+
+/// One vendor method: what its attribute, its signature and its documentation say.
+pub struct Method {
+    /// The name in the URL.
+    pub name: &'static str,
+    /// The documentation, whole; listings show its first paragraph.
+    pub description: &'static str,
+    /// The verbs it answers, in the order they are written.
+    pub verbs: &'static [Verb],
+    /// Whether it is answered 202 and carried out in the background.
+    pub is_async: bool,
+    /// Whether it returns raw bytes.
+    pub attach: bool,
+    /// The time it may take, where the author set one.
+    pub timeout: Option<Duration>,
+    /// `#[deprecated]`.
+    pub deprecated: Option<Deprecation>,
+    /// What it takes.
+    pub takes: Takes,
+    /// The schema of its result; `None` for nothing and for raw bytes.
+    pub result: fn(&mut SchemaGenerator) -> Option<Schema>,
+    /// How it is started, which says the lock it needs.
+    pub entry: Entry,
+    /// Its place.
+    pub place: Place,
+}
+
+/// What `#[deprecated]` on a method says.
+#[derive(Clone, Copy, Debug)]
+pub struct Deprecation {
+    /// The version since which.
+    pub since: Option<&'static str>,
+    /// What to use instead.
+    pub note: Option<&'static str>,
+}
+
+/// What a method takes beside its node.
+pub enum Takes {
+    /// Named arguments: the keys of a JSON object or of the query. Empty: nothing.
+    Named(&'static [Argument]),
+    /// One `#[body]`.
+    Body(Body),
+}
+
+/// A named argument.
+pub struct Argument {
+    /// The key.
+    pub name: &'static str,
+    /// Its documentation.
+    pub description: &'static str,
+    /// Its schema.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+    /// Its default as JSON, where it has one.
+    pub default: Option<fn() -> Value>,
+    /// Whether its type has a value for "not given", as `Option` has.
+    pub optional: fn() -> bool,
+    /// What is wrong with a given value, if anything. For messages: it decodes once more.
+    pub check: fn(&Arguments<'_>, usize) -> Option<String>,
+}
+
+/// The `#[body]` of a method.
+pub struct Body {
+    /// The argument's documentation.
+    pub description: &'static str,
+    /// Its schema; `None` for a raw body.
+    pub schema: fn(&mut SchemaGenerator) -> Option<Schema>,
+}
+
+/// The lock a method needs, which is the type of its node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockMode {
+    /// `&mut Node`: alone on the node.
+    Exclusive,
+    /// `&Node`: beside other readers; nobody changes the node.
+    Shared,
+    /// `NodeSnapshot`, or no node at all.
+    None,
+}
+
+/// How a method is started. Each kind of lock has a differently typed function, so a method that needs the
+/// exclusive lock cannot be started without a value that holds it.
+#[derive(Clone, Copy)]
+pub enum Entry {
+    /// A method that takes `&mut Node`.
+    Exclusive(Start<Exclusive>),
+    /// A method that takes `&Node`.
+    Shared(Start<Shared>),
+    /// A method that takes a `NodeSnapshot`.
+    Snapshot(Start<NodeSnapshot>),
+    /// A method of the driver alone.
+    Driver(Start<()>),
+}
+
+/// Decodes the arguments; no lock is needed for that.
+pub type Start<G> = fn(&Instance, &Input<'_>) -> std::result::Result<Prepared<G>, BadArguments>;
+
+impl Entry {
+    /// The lock it needs.
+    #[must_use]
+    pub const fn lock(&self) -> LockMode {
+        match self {
+            Self::Exclusive(_) => LockMode::Exclusive,
+            Self::Shared(_) => LockMode::Shared,
+            Self::Snapshot(_) | Self::Driver(_) => LockMode::None,
+        }
+    }
+
+    /// Whether it is a method of the driver alone.
+    #[must_use]
+    pub const fn is_driver_level(&self) -> bool {
+        matches!(self, Self::Driver(_))
+    }
+}
+
+/// A method with its arguments, ready to run as soon as it is given `G`, what it acts on.
+pub enum Prepared<G> {
+    /// An `async fn`.
+    Async(Box<dyn FnOnce(G, Call) -> BoxFuture<Finished<G>> + Send>),
+    /// A plain `fn`, to be run where blocking is allowed.
+    Blocking(Box<dyn FnOnce(G, Call) -> Finished<G> + Send>),
+}
+
+/// What a method left: its result, and what it acted on, still locked.
+pub struct Finished<G> {
+    /// The result.
+    pub result: Result<Reply>,
+    /// What it acted on.
+    pub target: G,
+}
+
+/// Marks a value that keeps every other call away from a node for as long as it lives.
+pub trait HoldsExclusive: Send + 'static {}
+
+/// Marks a value that keeps every change away from a node for as long as it lives.
+pub trait HoldsShared: Send + 'static {}
+
+/// A node together with its exclusive lock.
+pub struct Exclusive {
+    node: Node,
+    original: Arc<NodeFields>,
+    // Declared last, so that it is released last.
+    hold: Box<dyn HoldsExclusive>,
+}
+
+impl Exclusive {
+    /// Binds a node to the lock that is held on it.
+    #[must_use]
+    pub fn new(fields: Arc<NodeFields>, hold: impl HoldsExclusive) -> Self {
+        Self {
+            node: Node::new(Arc::clone(&fields)),
+            original: fields,
+            hold: Box::new(hold),
+        }
+    }
+
+    /// What the method is given.
+    pub fn node_mut(&mut self) -> &mut Node {
+        &mut self.node
+    }
+
+    /// The node's fields as the method left them, if it changed any, and the lock.
+    #[must_use]
+    pub fn into_changes(self) -> (Option<Arc<NodeFields>>, Box<dyn HoldsExclusive>) {
+        let Self { node, original, hold } = self;
+        let fields = node.fields();
+        let changed = !Arc::ptr_eq(fields, &original) && **fields != *original;
+        (changed.then(|| Arc::clone(fields)), hold)
+    }
+}
+
+/// A node together with its shared lock.
+pub struct Shared {
+    node: Node,
+    _hold: Box<dyn HoldsShared>,
+}
+
+impl Shared {
+    /// Binds a node to the lock that is held on it.
+    #[must_use]
+    pub fn new(fields: Arc<NodeFields>, hold: impl HoldsShared) -> Self {
+        Self {
+            node: Node::new(fields),
+            _hold: Box::new(hold),
+        }
+    }
+
+    /// What the method is given.
+    #[must_use]
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+}
+
+/// A snapshot for a method that takes no lock, and for `validate`.
+#[must_use]
+pub fn snapshot(fields: Arc<NodeFields>) -> NodeSnapshot {
+    NodeSnapshot::new(fields)
+}
+
+/// A [`Call`] over the host's own implementation.
+#[must_use]
+pub fn call(host: Arc<dyn Host>) -> Call {
+    Call::new(host)
+}
+
+/// The fields of a node that drivers see. The other fields of the record are the server's.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NodeFields {
+    /// In lower case with hyphens.
+    pub uuid: Box<str>,
+    /// The name, if it has one.
+    pub name: Option<Box<str>>,
+    /// The driver by the name the node gives it.
+    pub driver: Arc<str>,
+    /// Settings for the driver, secrets included.
+    pub driver_info: Object,
+    /// Physical properties.
+    pub properties: Object,
+    /// The operators' notes.
+    pub extra: Object,
+    /// The drivers' notes.
+    pub driver_internal_info: Object,
+    /// The power state as last noted.
+    pub power_state: Option<Box<str>>,
+    /// Whether an operator marked it as not to be trusted.
+    pub maintenance: bool,
+}
+
+/// What a host gives to a running method; see [`Call`] for the meaning of each.
+pub trait Host: Send + Sync + 'static {
+    /// `req-` and a UUID.
+    fn request_id(&self) -> &str;
+    /// The user's name, where known.
+    fn caller(&self) -> Option<&str>;
+    /// The host's clock.
+    fn now(&self) -> Instant;
+    /// When the call's time is over.
+    fn deadline(&self) -> Instant;
+    /// Whether the call was cancelled.
+    fn is_cancelled(&self) -> bool;
+    /// Ends when the call is cancelled.
+    fn cancelled(&self) -> BoxFuture<()>;
+    /// Ends after this time.
+    fn sleep(&self, duration: Duration) -> BoxFuture<()>;
+    /// Runs work that belongs to the call.
+    fn spawn(&self, work: BoxFuture<()>);
+    /// Notes how far the call is.
+    fn progress(&self, done: u64, total: u64, text: &str);
+    /// Notes a line.
+    fn log(&self, text: &str);
+}
+
+/// An instance that no configuration is needed for.
+///
+/// # Errors
+/// Never; the form is that of [`Driver::build`].
+pub fn build_default<D: Default + Send + Sync + 'static>(_: Value) -> Result<Instance> {
+    Ok(Arc::new(D::default()))
+}
+
+/// An instance made from its configuration section.
+///
+/// # Errors
+/// If the section does not fit `C`, or the driver refuses it.
+pub fn build_configured<C, D>(section: Value) -> Result<Instance>
+where
+    C: serde::de::DeserializeOwned,
+    D: crate::Configure<C> + Send + Sync + 'static,
+{
+    let config = serde_json::from_value(section).map_err(|cause| Error::invalid(cause.to_string()))?;
+    Ok(Arc::new(D::configure(config)?))
+}

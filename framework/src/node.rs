@@ -1,0 +1,139 @@
+//! The node as a method sees it. [`NodeSnapshot`] is a copy to read; [`Node`] is the node under a lock:
+//! everything the snapshot reads, and, where the method holds the exclusive lock, the five fields that a
+//! driver may change. How a node is stored, named or locked is the server's concern; a driver has no way
+//! to take a lock.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::host::NodeFields;
+
+/// A copy of a node as it was when the call began. Takes no lock, so it never waits: for reading a status
+/// while another call works on the node.
+#[derive(Clone, Debug)]
+pub struct NodeSnapshot {
+    fields: Arc<NodeFields>,
+}
+
+impl NodeSnapshot {
+    pub(crate) fn new(fields: Arc<NodeFields>) -> Self {
+        Self { fields }
+    }
+
+    pub(crate) fn fields(&self) -> &Arc<NodeFields> {
+        &self.fields
+    }
+
+    /// The node's UUID, in lower case with hyphens.
+    #[must_use]
+    pub fn uuid(&self) -> &str {
+        &self.fields.uuid
+    }
+
+    /// The name, if it was given one.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.fields.name.as_deref()
+    }
+
+    /// The driver by the name the node gives it, which may be one of the driver's aliases.
+    #[must_use]
+    pub fn driver(&self) -> &str {
+        &self.fields.driver
+    }
+
+    /// The settings for this driver, by property name: addresses, credentials, secrets in clear.
+    #[must_use]
+    pub fn driver_info(&self) -> &Map<String, Value> {
+        self.fields.driver_info.map()
+    }
+
+    /// Physical properties of the machine (`cpus`, `memory_mb`, …).
+    #[must_use]
+    pub fn properties(&self) -> &Map<String, Value> {
+        self.fields.properties.map()
+    }
+
+    /// What operators noted on the node.
+    #[must_use]
+    pub fn extra(&self) -> &Map<String, Value> {
+        self.fields.extra.map()
+    }
+
+    /// What drivers noted on the node for themselves. Clients cannot write it.
+    #[must_use]
+    pub fn driver_internal_info(&self) -> &Map<String, Value> {
+        self.fields.driver_internal_info.map()
+    }
+
+    /// The power state as last noted, for example `power on`.
+    #[must_use]
+    pub fn power_state(&self) -> Option<&str> {
+        self.fields.power_state.as_deref()
+    }
+
+    /// Whether an operator marked the node as not to be trusted. Vendor methods run nevertheless.
+    #[must_use]
+    pub fn maintenance(&self) -> bool {
+        self.fields.maintenance
+    }
+}
+
+/// A node under a lock, by reference: `&mut Node` is the exclusive lock, `&Node` the shared one.
+///
+/// Reads as a [`NodeSnapshot`]. What a method changes through `&mut Node` is stored when the method
+/// succeeds, before the lock is freed; when it fails nothing is stored.
+#[derive(Debug)]
+pub struct Node {
+    // Copied on the first change only: most calls change nothing.
+    snapshot: NodeSnapshot,
+}
+
+impl Node {
+    pub(crate) fn new(fields: Arc<NodeFields>) -> Self {
+        Self {
+            snapshot: NodeSnapshot::new(fields),
+        }
+    }
+
+    fn change(&mut self) -> &mut NodeFields {
+        Arc::make_mut(&mut self.snapshot.fields)
+    }
+
+    /// `driver_info`, to change.
+    pub fn driver_info_mut(&mut self) -> &mut Map<String, Value> {
+        self.change().driver_info.map_mut()
+    }
+
+    /// `properties`, to change.
+    pub fn properties_mut(&mut self) -> &mut Map<String, Value> {
+        self.change().properties.map_mut()
+    }
+
+    /// `extra`, to change.
+    pub fn extra_mut(&mut self) -> &mut Map<String, Value> {
+        self.change().extra.map_mut()
+    }
+
+    /// `driver_internal_info`, to change.
+    pub fn driver_internal_info_mut(&mut self) -> &mut Map<String, Value> {
+        self.change().driver_internal_info.map_mut()
+    }
+
+    /// Notes the power state, in Ironic's words (`power on`, `power off`); `None` where it is unknown.
+    pub fn set_power_state(&mut self, state: Option<&str>) {
+        if self.power_state() != state {
+            self.change().power_state = state.map(Into::into);
+        }
+    }
+}
+
+impl Deref for Node {
+    type Target = NodeSnapshot;
+
+    fn deref(&self) -> &NodeSnapshot {
+        &self.snapshot
+    }
+}

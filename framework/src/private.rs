@@ -1,0 +1,220 @@
+//! What expansions of the macros name, and nothing else may: `::bessemer::__private`. Small const helpers
+//! that state a requirement once, on the author's own type, so that one mistake gives one error.
+
+pub use linkme;
+pub use linkme::distributed_slice;
+pub use schemars;
+pub use serde;
+pub use serde_json;
+
+pub use crate::host::*;
+pub use crate::{Call, Configure, Error, Node, NodeSnapshot, Verb};
+
+use std::sync::Arc;
+
+use schemars::{Schema, SchemaGenerator};
+
+use crate::args::{FromArgument, FromBody};
+use crate::reply::IntoReply;
+
+/// Every `#[driver]` block of the binary. One element per block; the linker gives them any order.
+#[distributed_slice]
+#[linkme(crate = linkme)]
+pub static BLOCKS: [Block];
+
+/// An argument's type, proven to be one: plain functions that need no bound any more.
+pub struct Arg<T> {
+    /// Decodes it.
+    pub take: fn(&Arguments<'_>, usize) -> Option<T>,
+    /// What is wrong with it.
+    pub check: fn(&Arguments<'_>, usize) -> Option<String>,
+    /// Whether it may be left out.
+    pub optional: fn() -> bool,
+    /// Its schema.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+}
+
+/// States that `T` can be an argument.
+#[must_use]
+pub const fn arg<T: FromArgument>() -> Arg<T> {
+    Arg {
+        take: |arguments, index| arguments.take(index),
+        check: |arguments, index| arguments.check::<T>(index),
+        optional: crate::args::is_optional::<T>,
+        schema: |generator| generator.subschema_for::<T>(),
+    }
+}
+
+/// A body's type, proven to be one.
+pub struct BodyArg<T> {
+    /// Decodes it.
+    pub take: fn(&Input<'_>) -> Result<T, BadArguments>,
+    /// Its schema.
+    pub schema: fn(&mut SchemaGenerator) -> Option<Schema>,
+}
+
+/// States that `T` can be a `#[body]`.
+#[must_use]
+pub const fn body<T: FromBody>() -> BodyArg<T> {
+    BodyArg {
+        take: |input| input.body(),
+        schema: T::schema,
+    }
+}
+
+/// The default of an argument, as JSON for listings.
+pub fn default_json<T: serde::Serialize>(value: &T) -> serde_json::Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+/// A return type, proven to be one.
+pub struct Ret<R> {
+    /// Converts it.
+    pub into: fn(R) -> crate::Result<Reply>,
+    /// The schema of its value.
+    pub schema: fn(&mut SchemaGenerator) -> Option<Schema>,
+    /// Whether it is raw bytes.
+    pub attach: bool,
+}
+
+/// States that `R` is a `Result` of something that can be a reply, with an error that is or becomes ours.
+#[must_use]
+pub const fn returns<R: Outcome>() -> Ret<R> {
+    Ret {
+        into: R::into_outcome,
+        schema: R::schema,
+        attach: R::ATTACH,
+    }
+}
+
+/// States that `R` is a `Result<(), _>`: what an asynchronous method returns.
+#[must_use]
+pub const fn returns_nothing<R: OutcomeOfNothing>() -> Ret<R> {
+    Ret {
+        into: R::into_nothing,
+        schema: |_| None,
+        attach: false,
+    }
+}
+
+/// What a vendor method returns.
+#[diagnostic::on_unimplemented(
+    message = "a vendor method returns `bessemer::Result<T>`, not `{Self}`",
+    label = "not a `Result`",
+    note = "write `Result<T>` for a value, `Result<()>` for none; any error type that converts into `bessemer::Error` will do"
+)]
+pub trait Outcome {
+    /// See [`Ret::attach`].
+    const ATTACH: bool;
+    /// See [`Ret::into`].
+    fn into_outcome(self) -> crate::Result<Reply>;
+    /// See [`Ret::schema`].
+    fn schema(generator: &mut SchemaGenerator) -> Option<Schema>;
+}
+
+impl<T: IntoReply, E: IntoError> Outcome for Result<T, E> {
+    const ATTACH: bool = T::ATTACH;
+
+    fn into_outcome(self) -> crate::Result<Reply> {
+        self.map_err(IntoError::into_error)?.into_reply()
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Option<Schema> {
+        T::schema(generator)
+    }
+}
+
+/// What an asynchronous vendor method returns.
+#[diagnostic::on_unimplemented(
+    message = "an `async` method answers 202 with no body, so it returns `Result<()>`, not `{Self}`",
+    label = "a value here would be thrown away",
+    note = "return `Result<()>`, or remove `async` to answer 200 with the value"
+)]
+pub trait OutcomeOfNothing {
+    /// See [`Ret::into`].
+    fn into_nothing(self) -> crate::Result<Reply>;
+}
+
+impl<E: IntoError> OutcomeOfNothing for Result<(), E> {
+    fn into_nothing(self) -> crate::Result<Reply> {
+        self.map(|()| Reply::Empty).map_err(IntoError::into_error)
+    }
+}
+
+/// An error a method may return.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of a vendor method",
+    label = "does not convert into `bessemer::Error`",
+    note = "implement `From<{Self}> for bessemer::Error`, or return `bessemer::Error` and use `.or_kind(Kind::…, \"what failed\")?`"
+)]
+pub trait IntoError {
+    /// The error as ours.
+    fn into_error(self) -> Error;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<Error>> IntoError for E {
+    fn into_error(self) -> Error {
+        self.into()
+    }
+}
+
+/// The node parameter of a method that holds the exclusive lock.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the node of a method that holds the exclusive lock",
+    label = "write `&mut Node`",
+    note = "to share the node write `require_exclusive_lock = false` and take `&Node`, or `NodeSnapshot` to take no lock"
+)]
+pub trait ExclusiveNode<'a> {
+    /// The parameter.
+    fn of(held: &'a mut Exclusive) -> Self;
+}
+
+impl<'a> ExclusiveNode<'a> for &'a mut Node {
+    fn of(held: &'a mut Exclusive) -> Self {
+        held.node_mut()
+    }
+}
+
+/// The node parameter of a method that shares the node.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the node of a method with `require_exclusive_lock = false`",
+    label = "write `&Node`, or `NodeSnapshot` to take no lock",
+    note = "to change the node take `&mut Node` and remove `require_exclusive_lock = false`"
+)]
+pub trait SharedNode<'a> {
+    /// The parameter.
+    fn of(held: &'a Shared) -> Self;
+}
+
+impl<'a> SharedNode<'a> for &'a Node {
+    fn of(held: &'a Shared) -> Self {
+        held.node()
+    }
+}
+
+/// The driver behind an instance.
+///
+/// # Panics
+/// If the host hands over another driver's instance.
+#[must_use]
+pub fn driver<D: Send + Sync + 'static>(instance: &Instance) -> Arc<D> {
+    Arc::clone(instance)
+        .downcast()
+        .expect("a method is started on its own driver's instance")
+}
+
+/// A prepared `async fn`.
+pub fn prepared_async<G, F, Fut>(run: F) -> Prepared<G>
+where
+    G: Send + 'static,
+    F: FnOnce(G, Call) -> Fut + Send + 'static,
+    Fut: Future<Output = Finished<G>> + Send + 'static,
+{
+    Prepared::Async(Box::new(move |target, call| Box::pin(run(target, call))))
+}
+
+/// A prepared plain `fn`.
+pub fn prepared_blocking<G>(run: impl FnOnce(G, Call) -> Finished<G> + Send + 'static) -> Prepared<G> {
+    Prepared::Blocking(Box::new(run))
+}

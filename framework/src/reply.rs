@@ -1,0 +1,142 @@
+//! What a method may return: nothing, anything that serializes to JSON, or an attachment of raw bytes.
+//! How a reply is framed in HTTP is the server's concern.
+
+use std::any::TypeId;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+
+/// A method's result as the server sends it.
+#[derive(Debug)]
+pub enum Reply {
+    /// The method returns `()`: an empty body.
+    Empty,
+    /// JSON text.
+    Json(Vec<u8>),
+    /// Raw bytes with a content type.
+    Attachment(Attachment),
+}
+
+/// Bytes served as they are, with a content type: a console log, a screenshot, a firmware image.
+///
+/// ```
+/// use bessemer::Attachment;
+///
+/// let log = Attachment::bytes("BIOS 1.2\n").content_type("text/plain").file_name("console.log");
+/// ```
+pub struct Attachment {
+    bytes: Vec<u8>,
+    content_type: String,
+    file_name: Option<String>,
+}
+
+// Never derive Serialize here: `IntoReply` for attachments beside the one for all serializable types is
+// coherent only as long as an attachment is not serializable.
+
+impl Attachment {
+    /// An attachment of these bytes, of type `application/octet-stream`.
+    #[must_use]
+    pub fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
+        Self {
+            bytes: bytes.into(),
+            content_type: "application/octet-stream".into(),
+            file_name: None,
+        }
+    }
+
+    /// Sets the media type.
+    #[must_use]
+    pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
+        self.content_type = media_type.into();
+        self
+    }
+
+    /// Sets the name that a browser saves it under.
+    #[must_use]
+    pub fn file_name(mut self, name: impl Into<String>) -> Self {
+        self.file_name = Some(name.into());
+        self
+    }
+
+    /// Bytes, media type and file name, for the host.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<u8>, String, Option<String>) {
+        (self.bytes, self.content_type, self.file_name)
+    }
+}
+
+impl fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attachment")
+            .field("bytes", &self.bytes.len())
+            .field("content_type", &self.content_type)
+            .field("file_name", &self.file_name)
+            .finish()
+    }
+}
+
+/// A value that a method may return: anything serializable with a schema, `()`, or an [`Attachment`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the result of a vendor method",
+    label = "not serializable to JSON with a schema, nor an attachment",
+    note = "put `#[bessemer::model]` on the type, or return `bessemer::Attachment` for raw bytes"
+)]
+pub trait IntoReply: Sized + 'static {
+    /// Whether the reply is raw bytes.
+    const ATTACH: bool;
+
+    /// The reply.
+    ///
+    /// # Errors
+    /// If the value cannot be written as JSON, for example a map whose keys are no text.
+    fn into_reply(self) -> Result<Reply>;
+
+    /// The JSON Schema of the result; `None` for nothing and for raw bytes.
+    fn schema(generator: &mut SchemaGenerator) -> Option<Schema>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + JsonSchema + 'static> IntoReply for T {
+    const ATTACH: bool = false;
+
+    fn into_reply(self) -> Result<Reply> {
+        // `()` would be written as `null`, which is what `None` and `Value::Null` mean.
+        if TypeId::of::<T>() == TypeId::of::<()>() {
+            return Ok(Reply::Empty);
+        }
+        serde_json::to_vec(&self)
+            .map(Reply::Json)
+            .map_err(|cause| Error::internal("the method's result cannot be written as JSON").with_cause(cause))
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Option<Schema> {
+        (TypeId::of::<T>() != TypeId::of::<()>()).then(|| generator.subschema_for::<T>())
+    }
+}
+
+impl IntoReply for Attachment {
+    const ATTACH: bool = true;
+
+    fn into_reply(self) -> Result<Reply> {
+        Ok(Reply::Attachment(self))
+    }
+
+    fn schema(_: &mut SchemaGenerator) -> Option<Schema> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_empty_and_none_is_null() {
+        assert!(matches!(().into_reply(), Ok(Reply::Empty)));
+        assert!(matches!(None::<u8>.into_reply(), Ok(Reply::Json(text)) if text == b"null"));
+        assert!(matches!(serde_json::Value::Null.into_reply(), Ok(Reply::Json(text)) if text == b"null"));
+    }
+}
