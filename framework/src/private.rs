@@ -193,6 +193,61 @@ impl<'a> SharedNode<'a> for &'a Node {
     }
 }
 
+/// A type with a block `#[driver(name = …)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a driver",
+    label = "no block of this type is marked `#[driver(name = …)]`",
+    note = "`#[driver(extend)]` adds methods to a driver that has its name in another block"
+)]
+pub trait IsDriver: Send + Sync + 'static {}
+
+/// States that `D` is named as a driver in another block.
+pub const fn is_driver<D: IsDriver>() {}
+
+/// The schema of a configuration section.
+pub fn schema_of<C: schemars::JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<C>()
+}
+
+/// What a hook returns.
+#[diagnostic::on_unimplemented(
+    message = "a hook returns `Result<()>`, not `{Self}`",
+    label = "not `Result<()>`",
+    note = "any error type that converts into `bessemer::Error` will do"
+)]
+pub trait HookOutcome {
+    /// The result with our error.
+    fn into_hook(self) -> crate::Result<()>;
+}
+
+impl<E: IntoError> HookOutcome for Result<(), E> {
+    fn into_hook(self) -> crate::Result<()> {
+        self.map_err(IntoError::into_error)
+    }
+}
+
+/// A hook's result.
+pub fn hook<R: HookOutcome>(result: R) -> crate::Result<()> {
+    result.into_hook()
+}
+
+/// A hook's future.
+pub fn boxed<T>(future: impl Future<Output = T> + Send + 'static) -> BoxFuture<T> {
+    Box::pin(future)
+}
+
+/// Refuses a written `attach` that the result type does not agree with.
+pub const fn attach_agrees(is: bool, written: bool) {
+    assert!(
+        is || !written,
+        "`attach` is written, but the method does not return an `Attachment`"
+    );
+    assert!(
+        !is || written,
+        "`attach = false` is written, but the method returns an `Attachment`"
+    );
+}
+
 /// The driver behind an instance.
 ///
 /// # Panics

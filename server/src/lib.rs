@@ -1,1 +1,60 @@
-//! stub
+//! The server that offers a binary's drivers over the REST API of OpenStack Ironic's vendor passthru.
+//!
+//! A binary is one line; the drivers it names are the drivers it has:
+//!
+//! ```ignore
+//! bessemer_server::main! { bessemer_driver_fake, acme_driver }
+//! ```
+//!
+//! # The walk of one call
+//!
+//! 1. `http/serve.rs` accepts the connection; `http/edge.rs` gives the request an id, a clock and a version.
+//! 2. `http/passthru.rs` finds node or driver, method, verb, query and body in it.
+//! 3. `dispatch.rs` reads as the law: the node (404), its driver and method (404, 400), the verb (400), the
+//!    arguments (400), the driver's own checks (400), a place among the running calls (503).
+//! 4. `catalogue.rs` knows the methods: what the macros registered, filtered by `enabled_drivers`.
+//! 5. `target.rs` takes the lock that the method's type says, in `lock/` (409, 503).
+//! 6. `worker.rs` runs the method: here if it is ready at once, else on its driver's own threads; it contains
+//!    panics and ends what takes too long.
+//! 7. A synchronous call answers 200 after its changes are saved. An asynchronous one answers 202 after its task
+//!    is on disk; `tasks.rs` writes how it ended. The lock is freed last.
+//! 8. Whatever went wrong becomes a status in `http/fault.rs`, and nowhere else.
+
+mod call;
+pub mod catalogue;
+mod cli;
+pub mod config;
+mod context;
+mod dispatch;
+mod http;
+pub mod lock;
+pub mod node;
+mod nodes;
+mod serve;
+mod signal;
+pub mod store;
+mod target;
+mod tasks;
+mod telemetry;
+mod worker;
+
+pub use cli::main;
+
+/// The `main` of a server binary, with the crates whose drivers it has.
+///
+/// Each crate is linked because it is named here; a crate that only stands in `Cargo.toml` is not. An attribute
+/// such as `#[cfg(feature = "…")]` may stand before a name.
+///
+/// ```ignore
+/// bessemer_server::main! { bessemer_driver_fake, #[cfg(feature = "acme")] acme_driver }
+/// ```
+#[macro_export]
+macro_rules! main {
+    ($($(#[$attribute:meta])* $driver:ident),* $(,)?) => {
+        $($(#[$attribute])* use $driver as _;)*
+
+        fn main() -> ::std::process::ExitCode {
+            $crate::main(&[$($(#[$attribute])* ::core::stringify!($driver)),*])
+        }
+    };
+}

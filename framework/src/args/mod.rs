@@ -1,18 +1,21 @@
 //! From a request's body and query to a method's arguments: named ones (the keys of a JSON object, or of
 //! the query), one `#[body]` decoded whole, or a [`RawBody`] untouched. All of it happens before a lock is
-//! taken. What a single value may look like is in `value.rs`; how a request gets here is the host's concern.
+//! taken. What a single value may look like is in `value.rs`, a whole body in `body.rs`; how a request gets
+//! here is the host's concern.
 
+mod body;
 mod value;
 
 use std::borrow::Cow;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer as _, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::host::Argument;
 use crate::verbs::Verb;
+pub use body::{FromBody, RawBody};
 use value::Given;
 
 /// The parts of a request that become arguments.
@@ -29,88 +32,14 @@ pub struct Input<'a> {
 }
 
 impl Input<'_> {
-    /// Decodes the body as one value: for `#[body]`.
-    ///
-    /// # Errors
-    /// If the body does not fit, or the query holds anything.
-    pub fn body<T: FromBody>(&self) -> Result<T, BadArguments> {
-        if let Some((key, _)) = self.query.first() {
-            return Err(BadArguments::one(format!(
-                "Unexpected arguments: {key}: this method takes its whole body as one value and reads no query"
-            )));
-        }
-        T::from_body(self).map_err(BadArguments::one)
-    }
-}
-
-/// A body passed on as it came: any bytes, any content type.
-///
-/// ```
-/// # use bessemer::{driver, Node, RawBody, Result};
-/// # #[derive(Default)] pub struct D;
-/// # #[driver(name = "d")] impl D {
-/// /// Hands the caller's bytes to the hardware.
-/// #[passthru(http = "POST")]
-/// async fn upload(&self, node: &mut Node, #[body] image: RawBody) -> Result<()> {
-///     let RawBody { content_type, bytes } = image;
-///     # let _ = (node, content_type, bytes);
-///     Ok(())
-/// }
-/// # }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RawBody {
-    /// The `Content-Type` header, if there was one.
-    pub content_type: Option<String>,
-    /// The body, empty if there was none.
-    pub bytes: Vec<u8>,
-}
-
-/// A type that a `#[body]` argument may have: anything deserializable with a schema, or [`RawBody`].
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the body of a vendor method",
-    label = "not deserializable from JSON with a schema",
-    note = "put `#[bessemer::model]` on the type, or take `bessemer::RawBody` for untouched bytes"
-)]
-pub trait FromBody: Sized {
-    /// The value, or what is wrong.
-    ///
-    /// # Errors
-    /// A text for the caller.
-    fn from_body(input: &Input<'_>) -> Result<Self, String>;
-
-    /// The schema; `None` where any bytes are taken.
-    fn schema(generator: &mut SchemaGenerator) -> Option<Schema>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned + JsonSchema> FromBody for T {
-    fn from_body(input: &Input<'_>) -> Result<Self, String> {
-        let text = if is_blank(input.body) { b"null" } else { input.body };
-        serde_json::from_slice(text).map_err(|error| {
-            if is_blank(input.body) {
-                "this method needs a JSON body".into()
-            } else {
-                format!("body: {error}")
-            }
-        })
-    }
-
-    fn schema(generator: &mut SchemaGenerator) -> Option<Schema> {
-        Some(generator.subschema_for::<T>())
-    }
-}
-
-impl FromBody for RawBody {
-    fn from_body(input: &Input<'_>) -> Result<Self, String> {
-        Ok(Self {
-            content_type: input.content_type.map(Into::into),
-            bytes: input.body.into(),
-        })
-    }
-
-    fn schema(_: &mut SchemaGenerator) -> Option<Schema> {
-        None
+    /// What is said of a query that this verb does not read.
+    fn unread_query(&self) -> String {
+        let keys: Vec<&str> = self.query.iter().map(|(key, _)| &**key).collect();
+        format!(
+            "Unexpected arguments: {}: a {} request takes its arguments from the body",
+            keys.join(", "),
+            self.verb
+        )
     }
 }
 
@@ -162,12 +91,7 @@ impl<'a> Arguments<'a> {
                 this.put(key, Given::Text(value.clone()), &mut faults);
             }
         } else if !input.query.is_empty() {
-            let keys: Vec<&str> = input.query.iter().map(|(key, _)| &**key).collect();
-            faults.push(format!(
-                "Unexpected arguments: {}: a {} request takes its arguments from the body",
-                keys.join(", "),
-                input.verb
-            ));
+            faults.push(input.unread_query());
         }
         if faults.is_empty() {
             Ok(this)

@@ -255,3 +255,48 @@ fn a_typed_body_is_decoded_whole() {
     );
     assert_eq!(empty.body::<Option<Outlet>>(), Ok(None));
 }
+
+#[test]
+fn a_query_stands_for_the_body_of_get_and_delete() {
+    let query = [("number".into(), "3".into())];
+    let input = Input {
+        verb: Verb::Get,
+        query: &query,
+        body: b"",
+        content_type: None,
+    };
+    assert_eq!(input.body::<Outlet>(), Ok(Outlet { number: 3 }));
+    assert_eq!(input.body::<Option<Outlet>>(), Ok(Some(Outlet { number: 3 })));
+    assert_eq!(input.body::<Value>(), Ok(json!({"number": "3"})));
+    let repeated = [
+        ("a".into(), "1".into()),
+        ("b".into(), "x".into()),
+        ("a".into(), "2".into()),
+    ];
+    let many = Input {
+        query: &repeated,
+        ..input
+    };
+    assert_eq!(many.body::<Value>(), Ok(json!({"a": ["1", "2"], "b": "x"})));
+    assert_eq!(many.body::<BTreeMap<String, Value>>().map(|map| map.len()), Ok(2));
+
+    let text = |input: &Input<'_>| input.body::<Outlet>().unwrap_err().to_string();
+    assert_eq!(text(&many), "query: missing field `number`");
+    let both = Input { body: b"{}", ..input };
+    assert_eq!(
+        text(&both),
+        "argument `number` is given in the query beside a body: send all arguments in one of them"
+    );
+    let post = Input {
+        verb: Verb::Post,
+        ..input
+    };
+    assert_eq!(
+        text(&post),
+        "Unexpected arguments: number: a POST request takes its arguments from the body"
+    );
+    assert_eq!(
+        input.body::<RawBody>().unwrap_err().to_string(),
+        "Unexpected arguments: number: this method takes its body as it is and reads no query"
+    );
+}

@@ -1,0 +1,151 @@
+//! A request's body as one value: decoded whole, or untouched. For `GET` and `DELETE`, whose bodies some clients
+//! cannot send, the query stands for the body: an object of its keys. Never both.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::value::MapDeserializer;
+use serde::de::{DeserializeOwned, Deserializer, Visitor};
+use serde::forward_to_deserialize_any;
+use serde_json::Error;
+
+use super::value::Given;
+use super::{BadArguments, Input, is_blank, without_place};
+
+impl Input<'_> {
+    /// Decodes the body as one value: for `#[body]`.
+    ///
+    /// # Errors
+    /// If the body does not fit, or the query holds what is not read from there.
+    pub fn body<T: FromBody>(&self) -> Result<T, BadArguments> {
+        if !self.query.is_empty() && !self.verb.reads_query() {
+            return Err(BadArguments::one(self.unread_query()));
+        }
+        T::from_body(self).map_err(BadArguments::one)
+    }
+}
+
+/// A body passed on as it came: any bytes, any content type.
+///
+/// ```
+/// # use bessemer::{driver, Node, RawBody, Result};
+/// # #[derive(Default)] pub struct D;
+/// # #[driver(name = "d")] impl D {
+/// /// Hands the caller's bytes to the hardware.
+/// #[passthru(http = "POST")]
+/// async fn upload(&self, node: &mut Node, #[body] image: RawBody) -> Result<()> {
+///     let RawBody { content_type, bytes } = image;
+///     # let _ = (node, content_type, bytes);
+///     Ok(())
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawBody {
+    /// The `Content-Type` header, if there was one.
+    pub content_type: Option<String>,
+    /// The body, empty if there was none.
+    pub bytes: Vec<u8>,
+}
+
+/// A type that a `#[body]` argument may have: anything deserializable with a schema, or [`RawBody`].
+///
+/// The value is decoded from the body's JSON, which is `null` where there is no body: an `Option` is `None`
+/// then. A `GET` or `DELETE` request may send a query instead of a body: it is decoded as an object whose
+/// members are texts, or lists of texts where a key is repeated; where the type asks for a number or a boolean,
+/// the text is read as one. So `Option<Map<String, Value>>` takes whatever a caller sends.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the body of a vendor method",
+    label = "not deserializable from JSON with a schema",
+    note = "put `#[bessemer::model]` on the type, or take `bessemer::RawBody` for untouched bytes"
+)]
+pub trait FromBody: Sized {
+    /// The value, or what is wrong.
+    ///
+    /// # Errors
+    /// A text for the caller.
+    fn from_body(input: &Input<'_>) -> Result<Self, String>;
+
+    /// The schema; `None` where any bytes are taken.
+    fn schema(generator: &mut SchemaGenerator) -> Option<Schema>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + JsonSchema> FromBody for T {
+    fn from_body(input: &Input<'_>) -> Result<Self, String> {
+        match (is_blank(input.body), input.query) {
+            (false, []) => serde_json::from_slice(input.body).map_err(|error| format!("body: {error}")),
+            (true, []) => serde_json::from_str("null").map_err(|_| "this method needs a JSON body".into()),
+            (true, query) => {
+                T::deserialize(&Query::new(query)).map_err(|error| format!("query: {}", without_place(&error)))
+            }
+            (false, [(key, _), ..]) => Err(format!(
+                "argument `{key}` is given in the query beside a body: send all arguments in one of them"
+            )),
+        }
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Option<Schema> {
+        Some(generator.subschema_for::<T>())
+    }
+}
+
+impl FromBody for RawBody {
+    fn from_body(input: &Input<'_>) -> Result<Self, String> {
+        if let Some((key, _)) = input.query.first() {
+            return Err(format!(
+                "Unexpected arguments: {key}: this method takes its body as it is and reads no query"
+            ));
+        }
+        Ok(Self {
+            content_type: input.content_type.map(Into::into),
+            bytes: input.body.into(),
+        })
+    }
+
+    fn schema(_: &mut SchemaGenerator) -> Option<Schema> {
+        None
+    }
+}
+
+/// A query as an object.
+struct Query<'q>(BTreeMap<&'q str, Given<'q>>);
+
+impl<'q> Query<'q> {
+    fn new(pairs: &'q [(Cow<'q, str>, Cow<'q, str>)]) -> Self {
+        let mut object: BTreeMap<&str, Given<'_>> = BTreeMap::new();
+        for (key, value) in pairs {
+            let value = Given::Text(Cow::Borrowed(value));
+            match object.get_mut(&**key) {
+                Some(earlier) => earlier.append(value),
+                None => {
+                    object.insert(key, value);
+                }
+            }
+        }
+        Self(object)
+    }
+}
+
+impl<'de> Deserializer<'de> for &'de Query<'_> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let members = self.0.iter().map(|(key, value)| (*key, value.reader()));
+        visitor.visit_map(MapDeserializer::new(members))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+        unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}

@@ -1,0 +1,369 @@
+//! Rules over a whole block: the lock and the node, the level and the options, the form of signatures, names
+//! that are given twice. Types are judged by how they are written; what hides behind an alias is judged by the
+//! compiler, through the traits that the expansion names.
+
+use std::collections::HashMap;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{FnArg, GenericParam, Generics, ItemImpl, LitStr, ReceiverKind, Safety, Signature, Type};
+
+use crate::errors::Errors;
+use crate::model::{Argument, Block, Hook, HookKind, Input, Level, Method};
+use crate::signature::{bare, borrows, ends_in};
+
+/// All rules.
+pub(crate) fn block(block: &Block, errors: &mut Errors) {
+    header(&block.item, errors);
+    declaration(block, errors);
+    hooks(block, errors);
+    for each in &block.methods {
+        method(each, errors);
+    }
+    duplicates(&block.methods, errors);
+}
+
+fn header(item: &ItemImpl, errors: &mut Errors) {
+    if !item.generics.params.is_empty() {
+        errors.on(
+            &item.generics,
+            "the registry holds one concrete driver: write the block for one type, as in `impl Acme<Http>`",
+        );
+    } else if let Some(clause) = &item.generics.where_clause {
+        errors.on(
+            clause,
+            "the registry holds one concrete driver: remove the `where` clause",
+        );
+    }
+}
+
+fn declaration(block: &Block, errors: &mut Errors) {
+    let options = &block.options;
+    if options.extend.is_some() {
+        let named = options
+            .name
+            .iter()
+            .chain(&options.aliases)
+            .map(ToTokens::to_token_stream);
+        let config = options.config.iter().map(ToTokens::to_token_stream);
+        for value in named.chain(config) {
+            errors.on(
+                &value,
+                "`#[driver(extend)]` adds to a driver that is named elsewhere: this belongs to the block with the name",
+            );
+        }
+        return;
+    }
+    if let Some((path, _, _)) = block
+        .item
+        .trait_
+        .as_ref()
+        .map(|(path, for_token)| (path, for_token, ()))
+    {
+        errors.on(
+            path,
+            "a driver is named on the block of its own methods; for those of a trait write `#[driver(extend)]` here",
+        );
+    }
+    let mut names: Vec<&LitStr> = Vec::new();
+    for text in options.name.iter().chain(&options.aliases) {
+        let name = text.value();
+        if let Some(fault) = name_fault(&name) {
+            errors.on(text, format!("`{name}` cannot be the name of a driver: {fault}"));
+        } else if names.iter().any(|earlier| earlier.value() == name) {
+            errors.on(text, format!("the name `{name}` is given twice"));
+        }
+        names.push(text);
+    }
+}
+
+/// What is wrong with a name in URLs, if anything.
+fn name_fault(name: &str) -> Option<String> {
+    let allowed = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '_' | '-');
+    if name.is_empty() {
+        Some("it is empty".into())
+    } else if name.len() > 64 {
+        Some(format!("it has {} characters, at most 64 are allowed", name.len()))
+    } else if let Some(bad) = name.chars().find(|c| !allowed(*c)) {
+        Some(format!("`{bad}` is not one of `a` to `z`, `0` to `9`, `_` and `-`"))
+    } else {
+        None
+    }
+}
+
+fn hooks(block: &Block, errors: &mut Errors) {
+    let mut seen: Vec<HookKind> = Vec::new();
+    for Hook { kind, attribute, sig } in &block.hooks {
+        if block.options.extend.is_some() {
+            errors.on(
+                attribute,
+                format!("`#[{}]` belongs to the block that names the driver", kind.word()),
+            );
+        }
+        if seen.contains(kind) {
+            errors.on(attribute, format!("a driver has one `#[{}]`", kind.word()));
+        }
+        seen.push(*kind);
+        let mut parameters = sig.inputs.iter();
+        let receiver = matches!(
+            parameters.next(),
+            Some(FnArg::Receiver(receiver)) if matches!(receiver.kind, ReceiverKind::Reference(_, _, None))
+        );
+        let rest: Vec<&Type> = parameters
+            .filter_map(|input| match input {
+                FnArg::Typed(typed) => Some(&*typed.ty),
+                FnArg::Receiver(_) => None,
+            })
+            .collect();
+        let fits = match kind {
+            HookKind::Start | HookKind::Stop => sig.asyncness.is_some() && rest.is_empty(),
+            HookKind::Validate => sig.asyncness.is_none() && rest.len() == 1,
+        };
+        if !receiver || !fits || matches!(sig.output, syn::ReturnType::Default) || !sig.generics.params.is_empty() {
+            errors.on(sig, format!("`#[{}]` marks `{}`", kind.word(), kind.form()));
+        }
+    }
+}
+
+fn method(method: &Method, errors: &mut Errors) {
+    let name = &method.name;
+    if name.value == "methods" {
+        errors.at(
+            name.span,
+            "a method cannot be called `methods`: that address lists the methods; give it another `name = \"…\"`",
+        );
+    } else if let Some(fault) = name_fault(&name.value) {
+        errors.at(
+            name.span,
+            format!(
+                "`{}` cannot be the name of a method: {fault}; give it one with `name = \"…\"`",
+                name.value
+            ),
+        );
+    }
+    qualifiers(&method.sig, errors);
+    receiver(&method.sig, errors);
+    result(method, errors);
+    match &method.level {
+        Level::Node(node) => node_parameter(method, node.as_ref(), errors),
+        Level::Driver => {}
+    }
+    inputs(method, errors);
+}
+
+fn qualifiers(sig: &Signature, errors: &mut Errors) {
+    if let Safety::Unsafe(unsafety) = &sig.safety {
+        errors.on(unsafety, "a vendor method is called from safe code: remove `unsafe`");
+    }
+    if let Some(variadic) = &sig.variadic {
+        errors.on(variadic, "a vendor method has a fixed list of arguments");
+    }
+    generics(&sig.generics, errors);
+}
+
+fn generics(generics: &Generics, errors: &mut Errors) {
+    for parameter in &generics.params {
+        if !matches!(parameter, GenericParam::Lifetime(_)) {
+            errors.on(
+                parameter,
+                "a vendor method has no type parameters: the caller sends JSON, which names no type",
+            );
+        }
+    }
+}
+
+fn receiver(sig: &Signature, errors: &mut Errors) {
+    let shared = "one driver serves every node at once, so its methods take `&self`";
+    match sig.inputs.first() {
+        Some(FnArg::Receiver(receiver)) => match &receiver.kind {
+            ReceiverKind::Reference(_, _, None) => {}
+            ReceiverKind::Reference(_, _, Some(mutable)) => {
+                errors.on(mutable, format!("{shared}: remove `mut`"));
+            }
+            ReceiverKind::Typed(_, ty) if matches!(&**ty, Type::Reference(r) if r.mutability.is_none() && ends_in(&r.elem, "Self")) =>
+                {}
+            _ => errors.on(receiver, format!("{shared}: write `&self`")),
+        },
+        _ => errors.on(&sig.ident, format!("`{}` has no `&self`: {shared}", sig.ident)),
+    }
+}
+
+fn result(method: &Method, errors: &mut Errors) {
+    let Some(ty) = method.output() else {
+        errors.at(
+            method.sig.paren_token.span.close(),
+            "a vendor method returns a `Result`: write `-> Result<T>` for a value, `-> Result<()>` for none",
+        );
+        return;
+    };
+    if let Type::ImplTrait(_) = bare(ty) {
+        errors.on(ty, "write `async fn` and the `Result` itself");
+    } else if borrows(ty) {
+        errors.on(
+            ty,
+            "the result outlives the call, so it owns its value: write `String` for `&str`",
+        );
+    }
+    if let Some(attach) = &method.options.attach
+        && attach.value
+        && method.is_background()
+    {
+        errors.at(
+            attach.span,
+            "an `async` method answers 202 with no body: it cannot attach bytes",
+        );
+    }
+}
+
+/// The pair of lock option and node type.
+fn node_parameter(method: &Method, node: Option<&Type>, errors: &mut Errors) {
+    let exclusive = method.is_exclusive();
+    let Some(ty) = node else {
+        let wanted = if exclusive { "node: &mut Node" } else { "node: &Node" };
+        errors.on(
+            &method.sig.ident,
+            format!(
+                "`{}` is a method of a node, so it takes the node first: `{wanted}`; \
+                 for a method of the driver alone write `#[driver_passthru(…)]`",
+                method.sig.ident
+            ),
+        );
+        return;
+    };
+    let text = match (exclusive, bare(ty)) {
+        (true, Type::Reference(node)) if node.mutability.is_some() => return,
+        (true, Type::Reference(node)) if !ends_in(&node.elem, "Call") => {
+            "a method holds the node's exclusive lock and takes `&mut Node`, \
+             unless it says `require_exclusive_lock = false`, which goes with `&Node`"
+        }
+        (true, _) if ends_in(ty, "NodeSnapshot") => {
+            "a method holds the node's exclusive lock and takes `&mut Node`, \
+             unless it says `require_exclusive_lock = false`, which goes with `NodeSnapshot` to take no lock"
+        }
+        (true, _) if ends_in(ty, "Node") => "a method borrows its node: write `&mut Node`",
+        (false, Type::Reference(node)) if node.mutability.is_some() => {
+            "a method with `require_exclusive_lock = false` only shares its node: \
+             take `&Node`, or remove that option to change the node"
+        }
+        (false, Type::Reference(node)) if ends_in(&node.elem, "NodeSnapshot") => {
+            "a snapshot is the method's own copy: write `NodeSnapshot`"
+        }
+        (false, _) if ends_in(ty, "Node") => {
+            "a method borrows its node: write `&Node` to share its lock, or `NodeSnapshot` for a copy without a lock"
+        }
+        (_, Type::Reference(other)) if ends_in(&other.elem, "Call") => "the node comes first, `&Call` after it",
+        _ => return,
+    };
+    errors.on(ty, text);
+}
+
+fn inputs(method: &Method, errors: &mut Errors) {
+    let node_first = matches!(method.level, Level::Node(_));
+    let mut keys: Vec<&str> = Vec::new();
+    let body = method.inputs.iter().find_map(|input| match input {
+        Input::Body(body) => Some(body),
+        _ => None,
+    });
+    for (index, input) in method.inputs.iter().enumerate() {
+        match input {
+            Input::Call(_) if index == 0 => {}
+            Input::Call(ty) if node_first => errors.on(ty, "`&Call` stands right after the node"),
+            Input::Call(ty) => errors.on(ty, "`&Call` stands right after `&self`"),
+            Input::Verb => {}
+            Input::Body(argument) => {
+                argument_type(argument, node_first, errors);
+                if body.is_some_and(|first| !std::ptr::eq(first, argument)) {
+                    errors.at(argument.name.span, "a method has one `#[body]`");
+                }
+            }
+            Input::Named(argument) => {
+                argument_type(argument, node_first, errors);
+                let name = argument.name.value.as_str();
+                if let Some(body) = body {
+                    errors.at(
+                        argument.name.span,
+                        format!(
+                            "a method takes one `#[body]` or named arguments: make `{name}` a field of the type of `{}`",
+                            body.name.value
+                        ),
+                    );
+                } else if keys.contains(&name) {
+                    errors.at(argument.name.span, format!("the key `{name}` is given twice"));
+                }
+                keys.push(name);
+            }
+        }
+    }
+}
+
+fn argument_type(argument: &Argument, node_first: bool, errors: &mut Errors) {
+    let ty = &argument.ty;
+    match bare(ty) {
+        other if is_node(other) => errors.on(
+            ty,
+            if node_first {
+                "a method has one node, and it is the first parameter after `&self`"
+            } else {
+                "a driver-level method has no node: remove the parameter, or write `#[passthru(…)]` to act on a node"
+            },
+        ),
+        other if ends_in(other, "Call") && argument.default.is_none() => errors.on(ty, "write `&Call`"),
+        Type::Reference(reference) => {
+            let owned = owned(&reference.elem);
+            errors.on(
+                ty,
+                format!("an argument owns its value: write `{owned}` instead of `{}`", text(ty)),
+            );
+        }
+        Type::ImplTrait(_) => errors.on(
+            ty,
+            "an argument has a concrete type: the caller sends JSON, which names none",
+        ),
+        other if borrows(other) => errors.on(ty, "an argument owns its value: its type cannot borrow"),
+        _ => {}
+    }
+}
+
+fn is_node(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => is_node(bare(&reference.elem)),
+        other => ends_in(other, "Node") || ends_in(other, "NodeSnapshot"),
+    }
+}
+
+/// The owned form of a borrowed type.
+fn owned(ty: &Type) -> String {
+    match bare(ty) {
+        Type::Slice(slice) => format!("Vec<{}>", text(&slice.elem)),
+        other if ends_in(other, "str") => "String".into(),
+        other => text(other),
+    }
+}
+
+/// A type as text, spaced as one writes it.
+fn text(ty: &Type) -> String {
+    let tokens: TokenStream = quote!(#ty);
+    tokens
+        .to_string()
+        .replace("& ", "&")
+        .replace(" < ", "<")
+        .replace(" >", ">")
+        .replace(" :: ", "::")
+        .replace(" ,", ",")
+}
+
+/// Methods of one name. Those under a `#[cfg]` may be variants of which one exists; the compiler finds doubles
+/// among them, and doubles in two blocks, by the name of a hidden function.
+fn duplicates(methods: &[Method], errors: &mut Errors) {
+    let mut seen: HashMap<(bool, &str), &Method> = HashMap::new();
+    for method in methods.iter().filter(|method| method.cfgs.is_empty()) {
+        let level = matches!(method.level, Level::Driver);
+        let name = method.name.value.as_str();
+        if seen.insert((level, name), method).is_some() {
+            errors.at(
+                method.name.span,
+                format!("this block already has a method named `{name}`: give one of them another `name = \"…\"`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! From the model to tokens: the author's block as it was, then one hidden block beside it. The hidden one names
+//! everything by absolute path, states each requirement on a type once (a *witness*, so that one mistake gives
+//! one error), and registers the whole block as one element of the linker's slice.
+
+mod method;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Ident, ItemImpl, LitStr, Path};
+
+use crate::attr::DriverOptions;
+use crate::errors::Errors;
+use crate::model::{Block, Hook, HookKind};
+use crate::{check, parse};
+
+/// `#[driver]`.
+pub(crate) fn driver(options: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    if !parse::is_impl(&item) {
+        errors.at(
+            Span::call_site(),
+            "`#[driver(…)]` stands on an impl block: write it above `impl YourDriver { … }`",
+        );
+        let errors = errors.tokens();
+        return quote!(#item #errors);
+    }
+    let source = match parse::block(item.clone()) {
+        Ok(source) => source,
+        Err(error) => {
+            errors.push(error);
+            let errors = errors.tokens();
+            return quote!(#item #errors);
+        }
+    };
+    let written = fingerprint(&options, &source);
+    let options_are_empty = options.is_empty();
+    let options = DriverOptions::read(options, &mut errors);
+    if options.name.is_none() && options.extend.is_none() && (options_are_empty || errors.is_empty()) {
+        errors.at(
+            Span::call_site(),
+            "`#[driver]` needs the driver's name, `#[driver(name = \"acme\")]`, \
+             or `#[driver(extend)]` to add to a driver named elsewhere",
+        );
+    }
+    let block = Block::new(options, source, &mut errors);
+    check::block(&block, &mut errors);
+    if errors.is_empty() {
+        let item = &block.item;
+        let hidden = Names::new(&block, &written).block(&block);
+        quote!(#item #hidden)
+    } else {
+        instead(&block, &errors)
+    }
+}
+
+/// What is emitted for a block with mistakes: the author's methods, and the fact that the type is a driver, so
+/// that no other place fails because of this one.
+fn instead(block: &Block, errors: &Errors) -> TokenStream {
+    let Block {
+        item, options, cfgs, ..
+    } = block;
+    let errors = errors.tokens();
+    let ItemImpl { self_ty, generics, .. } = item;
+    let stand_in = (options.extend.is_none() && generics.params.is_empty()).then(|| {
+        let krate = block.krate();
+        quote! {
+            #(#cfgs)*
+            impl #krate::__private::IsDriver for #self_ty {}
+        }
+    });
+    quote!(#item #stand_in #errors)
+}
+
+/// How hidden things are called. They are members of the author's type, so their names carry a mark of the
+/// block: two blocks may hold methods of the same name in different traits.
+struct Names {
+    /// `::bessemer::__private`.
+    private: TokenStream,
+    mark: String,
+}
+
+impl Names {
+    fn new(block: &Block, written: &str) -> Self {
+        let krate: Path = block.krate();
+        // FNV-1a: the same block has the same names in every build.
+        let hash = written.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        });
+        Self {
+            private: quote!(#krate::__private),
+            mark: format!("{hash:08x}"),
+        }
+    }
+
+    fn hidden(&self, kind: &str, method: &Ident) -> Ident {
+        let method = syn::ext::IdentExt::unraw(method);
+        format_ident!("{kind}_{method}_{}", self.mark, span = Span::call_site())
+    }
+
+    fn block(&self, block: &Block) -> TokenStream {
+        let Self { private, .. } = self;
+        let Block { item, cfgs, .. } = block;
+        let self_ty = &item.self_ty;
+        let members = block.methods.iter().map(|method| self.members(item, method));
+        let elements = block.methods.iter().map(|method| {
+            let record = self.hidden("METHOD", &method.sig.ident);
+            let cfgs = &method.cfgs;
+            quote!(#(#cfgs)* <#self_ty>::#record)
+        });
+        let (driver, proof) = match &block.options.name {
+            Some(name) => (self.declaration(block, name), self.is_driver(block, name)),
+            None => (
+                quote!(::core::option::Option::None),
+                quote!(const _: () = #private::is_driver::<#self_ty>();),
+            ),
+        };
+        let line = line_of(Span::call_site());
+        quote! {
+            #(#cfgs)*
+            const _: () = {
+                #proof
+                #[allow(
+                    clippy::all,
+                    clippy::nursery,
+                    clippy::pedantic,
+                    dead_code,
+                    deprecated,
+                    non_snake_case,
+                    non_upper_case_globals,
+                    unused_qualifications
+                )]
+                impl #self_ty {
+                    #(#members)*
+                }
+                const PLACE: #private::Place = #private::Place {
+                    crate_name: match ::core::option_env!("CARGO_PKG_NAME") {
+                        ::core::option::Option::Some(name) => name,
+                        ::core::option::Option::None => "",
+                    },
+                    crate_version: match ::core::option_env!("CARGO_PKG_VERSION") {
+                        ::core::option::Option::Some(version) => version,
+                        ::core::option::Option::None => "",
+                    },
+                    module: ::core::module_path!(),
+                    file: ::core::file!(),
+                    line: #line,
+                };
+                #[#private::distributed_slice(#private::BLOCKS)]
+                #[linkme(crate = #private::linkme)]
+                static BLOCK: #private::Block = #private::Block {
+                    target: ::core::any::TypeId::of::<#self_ty>,
+                    type_name: ::core::any::type_name::<#self_ty>,
+                    driver: #driver,
+                    methods: &[#(#elements),*],
+                    place: PLACE,
+                };
+            };
+        }
+    }
+
+    /// The impl that makes two names for one type an error at both names.
+    fn is_driver(&self, block: &Block, name: &LitStr) -> TokenStream {
+        let Self { private, .. } = self;
+        let self_ty = &block.item.self_ty;
+        quote_spanned!(ours(name.span())=> impl #private::IsDriver for #self_ty {})
+    }
+
+    fn declaration(&self, block: &Block, name: &LitStr) -> TokenStream {
+        let Self { private, .. } = self;
+        let Block {
+            item,
+            options,
+            description,
+            ..
+        } = block;
+        let self_ty = &item.self_ty;
+        let aliases = &options.aliases;
+        let (config, build) = match &options.config {
+            Some(config) => (
+                quote!(::core::option::Option::Some(#private::schema_of::<#config>)),
+                quote!(#private::build_configured::<#config, #self_ty>),
+            ),
+            None => {
+                let build = quote_spanned!(ours(name.span())=> #private::build_default);
+                (quote!(::core::option::Option::None), quote!(#build::<#self_ty>))
+            }
+        };
+        let hook = |kind| match block.hooks.iter().find(|hook| hook.kind == kind) {
+            Some(hook) => self.hook(block, hook),
+            None => quote!(::core::option::Option::None),
+        };
+        let start = hook(HookKind::Start);
+        let stop = hook(HookKind::Stop);
+        let validate = hook(HookKind::Validate);
+        quote! {
+            ::core::option::Option::Some(&#private::Driver {
+                name: #name,
+                aliases: &[#(#aliases),*],
+                description: #description,
+                config: #config,
+                build: #build,
+                start: #start,
+                stop: #stop,
+                validate: #validate,
+                properties: &[],
+            })
+        }
+    }
+
+    fn hook(&self, block: &Block, hook: &Hook) -> TokenStream {
+        let Self { private, .. } = self;
+        let self_ty = &block.item.self_ty;
+        let name = &hook.sig.ident;
+        let ty = match &hook.sig.output {
+            syn::ReturnType::Type(_, ty) => quote!(#ty),
+            syn::ReturnType::Default => quote!(()),
+        };
+        let at = ours(name.span());
+        let body = match hook.kind {
+            HookKind::Start | HookKind::Stop => {
+                let boxed = quote_spanned!(at=> #private::boxed);
+                quote! {
+                    |instance| {
+                        let driver = #private::driver::<#self_ty>(&instance);
+                        #boxed(async move { #private::hook::<#ty>(<#self_ty>::#name(&driver).await) })
+                    }
+                }
+            }
+            HookKind::Validate => quote! {
+                |instance, node| {
+                    let driver = #private::driver::<#self_ty>(instance);
+                    #private::hook::<#ty>(<#self_ty>::#name(&driver, node))
+                }
+            },
+        };
+        quote!(::core::option::Option::Some(#body))
+    }
+}
+
+/// A place of the author with the names of ours: a span alone would also carry where its names are looked up,
+/// and in a block made by a `macro_rules!` ours would not be found there.
+pub(crate) fn ours(span: Span) -> Span {
+    span.resolved_at(Span::call_site())
+}
+
+/// The line of a place, 0 outside the compiler.
+fn line_of(span: Span) -> u32 {
+    if !is_compiling() {
+        return 0;
+    }
+    u32::try_from(span.unwrap().line()).unwrap_or_default()
+}
+
+fn is_compiling() -> bool {
+    proc_macro::is_available()
+}
+
+/// What tells this block from others of its type.
+fn fingerprint(options: &TokenStream, source: &parse::Source) -> String {
+    let ItemImpl { trait_, self_ty, .. } = &source.header;
+    let of_trait = trait_.as_ref().map(|(path, _)| path);
+    let mut text = quote!(#options; #of_trait; #self_ty).to_string();
+    for member in &source.members {
+        if let parse::Member::Fn(function) = member {
+            text.push(' ');
+            text.push_str(&function.sig.ident.to_string());
+        }
+    }
+    text
+}

@@ -1,0 +1,181 @@
+//! One call as the server keeps it: what the framework's `Call` is made of here. It is shared by the running
+//! method, by the one who awaits it and by whoever may cancel it.
+
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use bessemer::host::{BoxFuture, Host};
+use parking_lot::Mutex;
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::signal::Signal;
+
+/// What is known of a call from its request on.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    /// The request's id, without `req-`.
+    pub(crate) request: Uuid,
+    /// When the request's head was read: all deadlines of the call count from here.
+    pub(crate) arrived: tokio::time::Instant,
+    /// The user, where known.
+    pub(crate) caller: Option<Arc<str>>,
+}
+
+/// A call that is being carried out.
+pub(crate) struct Running {
+    origin: Origin,
+    request_text: OnceLock<Box<str>>,
+    node: Option<Uuid>,
+    driver: &'static str,
+    method: &'static str,
+    deadline: Instant,
+    cancelled: Arc<Signal>,
+    runtime: Handle,
+    // Work that the method spawned; made on the first spawn, which most calls never do.
+    spawned: Mutex<Option<JoinSet<()>>>,
+    progress: Mutex<Option<Progress>>,
+}
+
+/// How far a method says it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// Steps done.
+    pub(crate) done: u64,
+    /// Steps in all.
+    pub(crate) total: u64,
+    /// A short text, cut at [`PROGRESS_TEXT_MAX`].
+    pub(crate) text: String,
+}
+
+/// The longest progress text, in characters.
+const PROGRESS_TEXT_MAX: usize = 256;
+
+impl Running {
+    pub(crate) fn new(
+        origin: Origin,
+        node: Option<Uuid>,
+        driver: &'static str,
+        method: &'static str,
+        deadline: tokio::time::Instant,
+        runtime: Handle,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            origin,
+            request_text: OnceLock::new(),
+            node,
+            driver,
+            method,
+            deadline: deadline.into_std(),
+            cancelled: Arc::default(),
+            runtime,
+            spawned: Mutex::new(None),
+            progress: Mutex::new(None),
+        })
+    }
+
+    /// Tells the method to stop.
+    pub(crate) fn cancel(&self) {
+        self.cancelled.raise();
+    }
+
+    /// Raised when the method was told to stop.
+    pub(crate) fn cancellation(&self) -> &Signal {
+        &self.cancelled
+    }
+
+    /// When its time is over.
+    pub(crate) fn deadline(&self) -> tokio::time::Instant {
+        self.deadline.into()
+    }
+
+    /// The driver's name.
+    pub(crate) fn driver(&self) -> &'static str {
+        self.driver
+    }
+
+    /// The method's name.
+    pub(crate) fn method(&self) -> &'static str {
+        self.method
+    }
+
+    /// The request's id, without `req-`.
+    pub(crate) fn request(&self) -> Uuid {
+        self.origin.request
+    }
+
+    /// The last progress reported.
+    pub(crate) fn progress(&self) -> Option<Progress> {
+        self.progress.lock().clone()
+    }
+
+    /// Waits until all that the method spawned has ended.
+    pub(crate) async fn join_spawned(&self) {
+        // Taken out and put back each time: a piece of work may itself spawn.
+        loop {
+            let Some(mut set) = self.spawned.lock().take() else { return };
+            while set.join_next().await.is_some() {}
+        }
+    }
+
+    /// Ends all that the method spawned: it is dropped at its next await, which is waited for.
+    pub(crate) async fn abort_spawned(&self) {
+        loop {
+            let Some(mut set) = self.spawned.lock().take() else { return };
+            set.shutdown().await;
+        }
+    }
+}
+
+impl Host for Running {
+    fn request_id(&self) -> &str {
+        self.request_text.get_or_init(|| format!("req-{}", self.origin.request).into())
+    }
+
+    fn caller(&self) -> Option<&str> {
+        self.origin.caller.as_deref()
+    }
+
+    fn now(&self) -> Instant {
+        tokio::time::Instant::now().into_std()
+    }
+
+    fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.is_raised()
+    }
+
+    fn cancelled(&self) -> BoxFuture<()> {
+        let signal = Arc::clone(&self.cancelled);
+        Box::pin(async move { signal.raised().await })
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<()> {
+        // The timer belongs to the driver's runtime even where a plain `fn` makes it on a blocking thread.
+        let _entered = self.runtime.enter();
+        Box::pin(tokio::time::sleep(duration))
+    }
+
+    fn spawn(&self, work: BoxFuture<()>) {
+        self.spawned.lock().get_or_insert_default().spawn_on(work, &self.runtime);
+    }
+
+    fn progress(&self, done: u64, total: u64, text: &str) {
+        let text: String = text.chars().take(PROGRESS_TEXT_MAX).collect();
+        *self.progress.lock() = Some(Progress { done, total, text });
+    }
+
+    fn log(&self, text: &str) {
+        tracing::info!(
+            request_id = %self.request_id(),
+            node = self.node.map(tracing::field::display),
+            driver = self.driver,
+            method = self.method,
+            "{text}"
+        );
+    }
+}

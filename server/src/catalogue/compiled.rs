@@ -1,0 +1,207 @@
+//! The drivers linked into this binary, put together from their blocks. What is found here holds for every
+//! configuration: duplicate names, crates that registered nothing, blocks without a driver.
+
+use std::any::TypeId;
+use std::collections::BTreeMap;
+
+use bessemer::host::{Block, Driver, Instance, Method, Place};
+use serde_json::{Map, Value};
+
+use crate::config::{Diagnostic, DriverSection, Faults, did_you_mean};
+
+/// All drivers of this binary, sorted by name.
+pub struct Compiled {
+    drivers: Vec<CompiledDriver>,
+    /// Every name and alias, with the place of its driver in `drivers`.
+    names: BTreeMap<&'static str, usize>,
+}
+
+/// One driver of this binary.
+pub struct CompiledDriver {
+    record: &'static Driver,
+    place: Place,
+    node_methods: Vec<&'static Method>,
+    driver_methods: Vec<&'static Method>,
+}
+
+impl Compiled {
+    /// Puts the drivers together. `linked` are the crates that the binary's `main!` names.
+    ///
+    /// # Errors
+    /// All that is wrong with the binary itself.
+    pub fn collect(blocks: &[Block], linked: &[&str]) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        let mut by_type: BTreeMap<TypeId, CompiledDriver> = BTreeMap::new();
+        for block in blocks {
+            if let Some(record) = block.driver {
+                let driver = CompiledDriver { record, place: block.place, node_methods: vec![], driver_methods: vec![] };
+                by_type.insert((block.target)(), driver);
+            }
+        }
+        for block in blocks {
+            match by_type.get_mut(&(block.target)()) {
+                Some(driver) => driver.add(block.methods),
+                None => faults.push(Diagnostic::fault(format!(
+                    "`#[driver(extend)]` on {} at {}, which is not a driver",
+                    (block.type_name)(),
+                    at(&block.place)
+                ))),
+            }
+        }
+        let mut drivers: Vec<CompiledDriver> = by_type.into_values().collect();
+        drivers.sort_by_key(|driver| (driver.record.name, driver.place.crate_name, driver.place.line));
+        let mut names: BTreeMap<&'static str, usize> = BTreeMap::new();
+        for (index, driver) in drivers.iter_mut().enumerate() {
+            driver.sort_methods(&mut faults);
+            for name in std::iter::once(driver.record.name).chain(driver.record.aliases.iter().copied()) {
+                names.entry(name).or_insert(index);
+            }
+        }
+        for (index, driver) in drivers.iter().enumerate() {
+            for name in std::iter::once(driver.record.name).chain(driver.record.aliases.iter().copied()) {
+                let first = names[name];
+                if first != index {
+                    faults.push(
+                        Diagnostic::fault(format!("two drivers of this binary are named \"{name}\""))
+                            .note(format!("one at {}", at(&drivers[first].place)))
+                            .note(format!("one at {}", at(&driver.place)))
+                            .help("leave one of the two crates out of `bessemer_server::main!`, or rename one driver"),
+                    );
+                }
+            }
+        }
+        for krate in linked {
+            let registered = blocks.iter().any(|block| block.place.module.split("::").next() == Some(krate));
+            if !registered {
+                faults.push(
+                    Diagnostic::fault(format!("crate `{krate}` is named in `main!` but registered no driver"))
+                        .help("give it an `impl` block with `#[bessemer::driver(name = \"…\")]`, or leave it out of `main!`"),
+                );
+            }
+        }
+        if faults.is_empty() { Ok(Self { drivers, names }) } else { Err(faults) }
+    }
+
+    /// All drivers, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = &CompiledDriver> {
+        self.drivers.iter()
+    }
+
+    /// Every name and alias with its driver, sorted.
+    pub fn names(&self) -> impl Iterator<Item = (&'static str, &CompiledDriver)> {
+        self.names.iter().map(|(name, index)| (*name, &self.drivers[*index]))
+    }
+
+    /// The driver of this name or alias, and the name as it is written in the binary.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<(&'static str, &CompiledDriver)> {
+        self.names.get_key_value(name).map(|(name, index)| (*name, &self.drivers[*index]))
+    }
+}
+
+impl CompiledDriver {
+    fn add(&mut self, methods: &'static [Method]) {
+        for method in methods {
+            let level = if method.entry.is_driver_level() { &mut self.driver_methods } else { &mut self.node_methods };
+            level.push(method);
+        }
+    }
+
+    fn sort_methods(&mut self, faults: &mut Faults) {
+        for methods in [&mut self.node_methods, &mut self.driver_methods] {
+            methods.sort_by_key(|method| (method.name, method.place.file, method.place.line));
+            for pair in methods.windows(2).filter(|pair| pair[0].name == pair[1].name) {
+                faults.push(
+                    Diagnostic::fault(format!(
+                        "driver \"{}\" has two methods named \"{}\"",
+                        self.record.name, pair[0].name
+                    ))
+                    .note(format!("one at {}", at(&pair[0].place)))
+                    .note(format!("one at {}", at(&pair[1].place)))
+                    .help("give one of them `name = \"…\"`"),
+                );
+            }
+        }
+    }
+
+    /// What it declares.
+    #[must_use]
+    pub fn record(&self) -> &'static Driver {
+        self.record
+    }
+
+    /// Its block's place.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Its methods on nodes, sorted by name.
+    #[must_use]
+    pub fn node_methods(&self) -> &[&'static Method] {
+        &self.node_methods
+    }
+
+    /// Its own methods, sorted by name.
+    #[must_use]
+    pub fn driver_methods(&self) -> &[&'static Method] {
+        &self.driver_methods
+    }
+
+    /// Whether it is for tests and trials: its name starts with `fake`, as Ironic's documentation tells them.
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        self.record.name.starts_with("fake")
+    }
+}
+
+/// Makes the driver from its section. An unknown key is refused here: a driver's own type may ignore it.
+pub(super) fn build(driver: &CompiledDriver, section: Option<&DriverSection>) -> Result<Instance, Box<Diagnostic>> {
+    let name = driver.record.name;
+    let Some(schema) = driver.record.config else {
+        if let Some(section) = section {
+            return Err(Box::new(
+                Diagnostic::fault(format!("driver \"{name}\" has no settings, but a section"))
+                    .at(&section.name.origin)
+                    .help(format!("remove [drivers.{}]", section.name.value)),
+            ));
+        }
+        return (driver.record.build)(Value::Object(Map::new())).map_err(|error| refused(name, &error, None));
+    };
+    if let Some(section) = section {
+        let schema = schema(&mut schemars::SchemaGenerator::default());
+        let known: Vec<&str> = schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .map(|properties| properties.keys().map(String::as_str).collect())
+            .unwrap_or_default();
+        for key in section.table.as_object().into_iter().flat_map(Map::keys) {
+            if !known.contains(&key.as_str()) {
+                let mut fault = Diagnostic::fault(format!("driver \"{name}\" has no setting \"{key}\"")).at(section.key_origin(&[key]));
+                if let Some(near) = did_you_mean(key, known.iter().copied()) {
+                    fault = fault.label(format!("did you mean \"{near}\"?"));
+                }
+                return Err(Box::new(fault.note(format!("its settings: {}", known.join(", ")))));
+            }
+        }
+    }
+    let value = section.map_or_else(|| Value::Object(Map::new()), |section| section.table.clone());
+    (driver.record.build)(value).map_err(|error| refused(name, &error, section))
+}
+
+fn refused(name: &str, error: &bessemer::Error, section: Option<&DriverSection>) -> Box<Diagnostic> {
+    let mut fault = Diagnostic::fault(format!("driver \"{name}\" cannot be configured: {error}"));
+    fault = match section {
+        Some(section) => fault.at(&section.name.origin),
+        None => fault.help(format!("it has no section; write its settings under [drivers.{name}]")),
+    };
+    if let Some(causes) = error.causes() {
+        fault = fault.note(causes);
+    }
+    Box::new(fault)
+}
+
+/// `crate version (file:line)`.
+fn at(place: &Place) -> String {
+    format!("{} {} ({}:{})", place.crate_name, place.crate_version, place.file, place.line)
+}

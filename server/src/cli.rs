@@ -1,0 +1,234 @@
+//! The command line: what the binary can be asked, and its exit codes: 0, 1 (it failed), 2 (the command line),
+//! 78 (the configuration, the binary or a driver is at fault; a service manager need not try again).
+
+mod list;
+
+use std::io::{IsTerminal, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::catalogue::{Catalogue, Compiled};
+use crate::config::{self, Colour, Config, Diagnostic, Faults, FlagText, Origins, Sources};
+use crate::serve::{Ended, serve};
+
+/// `EX_CONFIG` of sysexits.
+const EXIT_CONFIG: u8 = 78;
+
+/// Drivers for bare-metal hardware, offered over the REST API of Ironic's vendor passthru.
+#[derive(Parser)]
+#[command(name = "bessemer", version, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    verb: Option<CliVerb>,
+}
+
+/// Where the configuration comes from.
+#[derive(Args)]
+struct Options {
+    /// The configuration file [default: $BESSEMER_CONFIG, else /etc/bessemer/config.toml if it exists]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where nodes and tasks are kept (state_path)
+    #[arg(long, global = true, value_name = "DIR")]
+    state_dir: Option<String>,
+    /// The address to listen on (api.host_ip)
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    host_ip: Option<String>,
+    /// The port to listen on, 0 for any that is free (api.port)
+    #[arg(long, global = true, value_name = "PORT")]
+    port: Option<String>,
+    /// Sets any option: api.max_limit=50 (repeatable)
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    sets: Vec<String>,
+}
+
+#[derive(Subcommand)]
+enum CliVerb {
+    /// Serves the API; what happens without a verb
+    Serve,
+    /// Lists the drivers compiled into this binary, and which of them are enabled
+    Drivers {
+        /// As JSON, with all methods
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lists the methods of one driver, or of all
+    Methods {
+        /// A driver by any of its names
+        driver: Option<String>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Checks, shows or explains the configuration
+    Config {
+        #[command(subcommand)]
+        verb: ConfigVerb,
+    },
+    /// Shows the version, and which drivers this binary has
+    Version {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints completions for a shell
+    Completions {
+        /// bash, zsh, fish, elvish or powershell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigVerb {
+    /// Reports everything that is wrong, as a start would; exits 78 if anything is
+    Check,
+    /// Shows every option in force
+    Show {
+        /// And where each came from
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Prints a file with every option, its meaning and its default
+    Sample {
+        /// The form
+        #[arg(long, value_enum, default_value_t = SampleForm::Toml)]
+        form: SampleForm,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum SampleForm {
+    /// A configuration file
+    Toml,
+    /// A table for documents
+    Markdown,
+}
+
+/// Runs the binary: what `main!` expands to calls this with the crates it names.
+#[must_use]
+pub fn main(linked: &[&str]) -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors, and go to standard output.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match run(cli, linked) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Ended::Faults(faults)) => {
+            eprint!("{}", faults.render(colour()));
+            ExitCode::from(EXIT_CONFIG)
+        }
+        Err(Ended::Failed(text)) => {
+            eprintln!("error: {text}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli, linked: &[&str]) -> Result<(), Ended> {
+    match cli.verb {
+        Some(CliVerb::Completions { shell }) => {
+            clap_complete::generate(shell, &mut Cli::command(), "bessemer", &mut std::io::stdout());
+            return Ok(());
+        }
+        Some(CliVerb::Config { verb: ConfigVerb::Sample { form } }) => {
+            print(&match form {
+                SampleForm::Toml => config::sample(),
+                SampleForm::Markdown => config::markdown(),
+            });
+            return Ok(());
+        }
+        _ => {}
+    }
+    let compiled = Compiled::collect(bessemer::host::blocks(), linked);
+    match cli.verb {
+        // These tell of the binary, whatever the configuration.
+        Some(CliVerb::Version { json }) => print(&list::version(&compiled?, json)),
+        Some(CliVerb::Methods { driver, json }) => print(&list::methods(&compiled?, driver.as_deref(), json)?),
+        Some(CliVerb::Drivers { json }) => {
+            let compiled = compiled?;
+            let config = load(&cli.options)?;
+            print(&list::drivers(&compiled, config.enabled_drivers.as_deref(), json));
+        }
+        Some(CliVerb::Config { verb: ConfigVerb::Show { origin } }) => {
+            print(&load(&cli.options)?.show(if origin { Origins::Told } else { Origins::Left }));
+        }
+        Some(CliVerb::Config { verb: ConfigVerb::Check }) => {
+            let (config, compiled) = both(load(&cli.options), compiled)?;
+            Catalogue::enable(compiled, &config)?;
+            print("the configuration is sound\n");
+        }
+        Some(CliVerb::Serve) | None => {
+            let (config, compiled) = both(load(&cli.options), compiled)?;
+            serve(config, compiled)?;
+        }
+        Some(CliVerb::Config { verb: ConfigVerb::Sample { .. } } | CliVerb::Completions { .. }) => {}
+    }
+    Ok(())
+}
+
+/// Configuration and drivers, or the faults of both.
+fn both(
+    config: Result<Config, Faults>,
+    compiled: Result<Compiled, Faults>,
+) -> Result<(Config, &'static Compiled), Faults> {
+    match (config, compiled) {
+        // There is one set of drivers, for as long as the process lives.
+        (Ok(config), Ok(compiled)) => Ok((config, Box::leak(Box::new(compiled)))),
+        (Err(mut faults), Err(more)) => {
+            for fault in more.iter() {
+                faults.push(fault.clone());
+            }
+            Err(faults)
+        }
+        (Err(faults), _) | (_, Err(faults)) => Err(faults),
+    }
+}
+
+fn load(options: &Options) -> Result<Config, Faults> {
+    let mut flags = Vec::new();
+    let mut faults = Faults::default();
+    for (key, flag, text) in [
+        ("state_path", "--state-dir", &options.state_dir),
+        ("api.host_ip", "--host-ip", &options.host_ip),
+        ("api.port", "--port", &options.port),
+    ] {
+        flags.extend(text.as_ref().map(|text| FlagText::new(key, text, flag)));
+    }
+    for set in &options.sets {
+        match set.split_once('=') {
+            Some((key, text)) => flags.push(FlagText::new(key, text, "--set")),
+            None => faults.push(Diagnostic::fault(format!("--set wants KEY=VALUE, not \"{set}\""))),
+        }
+    }
+    let loaded = Config::load(&Sources::of_process(options.config.clone(), flags));
+    if !faults.is_empty() {
+        if let Err(more) = loaded {
+            for fault in more.iter() {
+                faults.push(fault.clone());
+            }
+        }
+        return Err(faults);
+    }
+    let (config, warnings) = loaded?;
+    for warning in warnings {
+        eprint!("{}", warning.render(colour()));
+    }
+    Ok(config)
+}
+
+fn colour() -> Colour {
+    if std::io::stderr().is_terminal() { Colour::Terminal } else { Colour::Plain }
+}
+
+/// To standard output; a reader that has read enough is no error.
+fn print(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}

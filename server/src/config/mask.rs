@@ -1,0 +1,134 @@
+//! Keeps secrets out of what is shown: the lines under a diagnostic, `config show`, logs.
+//!
+//! What is secret is told by shape, because a driver's section is free-form and a file with broken
+//! syntax has no keys at all: the password of a URL, and the value of a key whose name speaks of a
+//! secret. A harmless value hidden is cheaper than a secret shown.
+
+use std::ops::Range;
+
+/// What stands for a secret where its length need not be kept.
+pub(super) const MASK: &str = "******";
+
+const SECRET_WORDS: [&str; 7] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "api_key",
+    "private_key",
+];
+
+/// Whether a key's name says that its value is a secret.
+pub(super) fn looks_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase().replace('-', "_");
+    SECRET_WORDS.iter().any(|word| key.contains(word))
+}
+
+/// The text with the passwords of its URLs masked.
+pub(super) fn without_passwords(text: &str) -> String {
+    let mut shown = text.to_owned();
+    for span in url_passwords(text).into_iter().rev() {
+        shown.replace_range(span, MASK);
+    }
+    shown
+}
+
+/// The text with every secret overwritten by as many `*` as it has bytes, so that spans and carets
+/// stay right.
+pub(super) fn hide(text: &str) -> String {
+    let spans = url_passwords(text).into_iter().chain(secret_values(text));
+    spans.fold(text.to_owned(), |shown, span| stars(&shown, span))
+}
+
+/// One span overwritten by `*`; line ends stay.
+pub(super) fn stars(text: &str, span: Range<usize>) -> String {
+    text.char_indices()
+        .flat_map(|(at, c)| {
+            let hidden = span.contains(&at) && c != '\n' && c != '\r';
+            let (c, times) = if hidden { ('*', c.len_utf8()) } else { (c, 1) };
+            std::iter::repeat_n(c, times)
+        })
+        .collect()
+}
+
+/// The password is taken up to the last `@` of the word: one with an unescaped `/` or `@` in it
+/// must not slip through.
+fn url_passwords(text: &str) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    for (at, separator) in text.match_indices("://") {
+        let start = at + separator.len();
+        let url = text[start..]
+            .split(|c: char| c.is_whitespace() || "\"'`".contains(c))
+            .next()
+            .unwrap_or_default();
+        if let Some(end) = url.rfind('@')
+            && let Some(colon) = url[..end].find(':')
+        {
+            spans.push(start + colon + 1..start + end);
+        }
+    }
+    spans
+}
+
+/// The values behind `password =` and its like, wherever in a line they stand.
+fn secret_values(text: &str) -> Vec<Range<usize>> {
+    let is_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let mut spans = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text[at..].find(is_key).map(|found| at + found) {
+        let end = text[start..]
+            .find(|c| !is_key(c))
+            .map_or(text.len(), |len| start + len);
+        at = end;
+        if !looks_secret(&text[start..end]) {
+            continue;
+        }
+        let after_key = text[end..]
+            .trim_start_matches(['"', '\''])
+            .trim_start_matches([' ', '\t']);
+        if let Some(value) = after_key.strip_prefix('=') {
+            let value = value.trim_start_matches([' ', '\t']);
+            let value_at = text.len() - value.len();
+            at = value_at + value_len(value);
+            spans.push(value_at..at);
+        }
+    }
+    spans
+}
+
+/// A quoted value ends with its quote, a list or table with the line of its bracket, any other
+/// value where the next thing begins.
+fn value_len(value: &str) -> usize {
+    for quote in ["\"\"\"", "'''"] {
+        if let Some(rest) = value.strip_prefix(quote) {
+            return closing(rest, quote).map_or(value.len(), |len| len + 2 * quote.len());
+        }
+    }
+    let line = value.find('\n').unwrap_or(value.len());
+    match value.chars().next() {
+        Some('"') => closing(&value[1..line], "\"").map_or(line, |len| len + 2),
+        Some('\'') => closing(&value[1..line], "'").map_or(line, |len| len + 2),
+        Some('[' | '{') => {
+            let bracket = value.find([']', '}']).unwrap_or(value.len());
+            value[bracket..]
+                .find('\n')
+                .map_or(value.len(), |len| bracket + len)
+        }
+        _ => value.find(['\n', ',', '}', '#']).unwrap_or(value.len()),
+    }
+}
+
+fn closing(rest: &str, quote: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in rest.char_indices() {
+        if escaped {
+            escaped = false;
+        } else if rest[at..].starts_with(quote) {
+            return Some(at);
+        } else {
+            escaped = c == '\\' && quote.starts_with('"');
+        }
+    }
+    None
+}

@@ -1,0 +1,326 @@
+//! The option table: every option's key, type, default, names and meaning, said once. From it come
+//! the check of a file, the environment's names, `config sample`, `config show` and the documents.
+//!
+//! To add an option: a field in `written.rs` and `model.rs`, a row here, a line in `resolve.rs`.
+//! What can be asked of the table is in `options.rs`.
+
+use std::time::Duration;
+
+use super::forms;
+use super::kind::Kind;
+use super::model::{LogFormat, LogLevel};
+use super::options::{Opt, count, duration, flag, text};
+use super::written::LockWait;
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
+
+const NAME: &str = "a name of letters, digits, '.', '-' and '_'";
+
+/// What lock_wait allows, and so what Ironic's two options may come to.
+pub(super) const LOCK_WAIT_MAX: Duration = HOUR;
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// The table, in the order of `config sample`: what has no section comes first, as TOML demands.
+pub(super) static OPTIONS: &[Opt] = &[
+    Opt::new(
+        "enabled_drivers",
+        Kind::Names {
+            set: |w, names| w.enabled_drivers = names,
+        },
+        r#"["*"]"#,
+    )
+    .stands_for("every driver compiled in")
+    .ironic("[DEFAULT] enabled_hardware_types")
+    .alias("enabled_hardware_types")
+    .doc(
+        "The drivers to offer, by name, out of those compiled into the binary. An empty \
+         list offers none.",
+    ),
+    Opt::new(
+        "host",
+        text(NAME, |w, text| {
+            forms::name(text).map(|()| w.host = text.to_owned())
+        }),
+        r#""""#,
+    )
+    .stands_for("the machine's host name")
+    .ironic("[DEFAULT] host")
+    .doc("Name of this server in reservations and in the conductor field of a node."),
+    Opt::new(
+        "state_path",
+        text("a path", |w, text| {
+            forms::path(text).map(|()| w.state_path = text.to_owned())
+        }),
+        r#""""#,
+    )
+    .stands_for("$STATE_DIRECTORY, else $XDG_STATE_HOME/bessemer, else ~/.local/state/bessemer")
+    .ironic("[DEFAULT] state_path")
+    .doc("Directory of everything that must outlive the process. One server uses it at a time."),
+    Opt::new(
+        "api.host_ip",
+        text("an IP address", |w, text| {
+            forms::address(text).map(|ip| w.host_ip = Some(ip))
+        }),
+        r#""127.0.0.1""#,
+    )
+    .ironic("[api] host_ip")
+    .doc(
+        "Address to listen on. Ironic's default is 0.0.0.0; ours stays on the machine while \
+         there is no authentication.",
+    ),
+    Opt::new(
+        "api.port",
+        count(0, 65535, "", |w, n| w.port = n as u16),
+        "6385",
+    )
+    .ironic("[api] port")
+    .doc("Port to listen on; 0 takes any free one, and the log says which."),
+    Opt::new(
+        "api.public_endpoint",
+        text("an HTTP URL", |w, text| {
+            forms::endpoint(text).map(|url| w.public_endpoint = url)
+        }),
+        r#""""#,
+    )
+    .stands_for("the address that each request came to")
+    .ironic("[api] public_endpoint")
+    .doc("URL of the API as clients see it, for the links in answers; needed behind a proxy."),
+    Opt::new(
+        "api.max_limit",
+        count(1, 1_000_000, "", |w, n| w.max_limit = n),
+        "1000",
+    )
+    .ironic("[api] max_limit")
+    .doc("Most items in one page of a listing."),
+    Opt::new(
+        "api.max_json_body_size",
+        count(1, 65_536, "KiB", |w, n| w.max_json_body_size_kib = n),
+        "1024",
+    )
+    .ironic("[api] max_json_body_size")
+    .doc("Largest JSON body of a request; a larger one is refused before it is read."),
+    Opt::new(
+        "api.max_json_body_depth",
+        count(1, 127, "", |w, n| w.max_json_body_depth = n),
+        "25",
+    )
+    .ironic("[api] max_json_body_depth")
+    .doc("Most levels of nesting in a JSON body."),
+    Opt::new(
+        "api.header_timeout",
+        duration(ms(100), HOUR, |w, d| w.header_timeout = d),
+        "10",
+    )
+    .doc("Time that a client has to send the head of a request."),
+    Opt::new(
+        "api.body_timeout",
+        duration(ms(100), HOUR, |w, d| w.body_timeout = d),
+        "30",
+    )
+    .doc("Time that a client has to send the body of a request."),
+    Opt::new(
+        "api.idle_timeout",
+        duration(ms(100), HOUR, |w, d| w.idle_timeout = d),
+        "75",
+    )
+    .doc("Time after which a connection without a request is closed."),
+    Opt::new(
+        "api.max_header_size",
+        count(8, 1024, "KiB", |w, n| w.max_header_size_kib = n),
+        "64",
+    )
+    .doc("Largest head of a request: the line with the URL and all headers."),
+    Opt::new(
+        "api.connections_max",
+        count(1, 1_000_000, "", |w, n| w.connections_max = n),
+        "1024",
+    )
+    .doc("Most connections at a time; further clients wait in the kernel's queue."),
+    Opt::new(
+        "api.allow_noauth_beyond_loopback",
+        flag(|w, yes| w.allow_noauth_beyond_loopback = yes),
+        "false",
+    )
+    .doc(
+        "Permits a host_ip that others can reach although there is no authentication yet: \
+         whoever reaches it may do everything.",
+    ),
+    Opt::new(
+        "conductor.lock_wait",
+        duration(ms(0), LOCK_WAIT_MAX, |w, d| {
+            w.lock_wait = LockWait::Whole(d)
+        }),
+        "3",
+    )
+    .ironic("[conductor] node_locked_retry_attempts x node_locked_retry_interval")
+    .doc(
+        "Longest wait for a node's lock, then 409. Ironic's two options are read in its \
+         place: attempts x interval.",
+    ),
+    Opt::new(
+        "conductor.node_locked_retry_attempts",
+        count(0, 100_000, "", |w, n| {
+            w.lock_wait = w.lock_wait.with_attempts(n)
+        }),
+        "3",
+    )
+    .ironic("[conductor] node_locked_retry_attempts")
+    .instead_of("conductor.lock_wait")
+    .doc("Ironic's way to say lock_wait, with node_locked_retry_interval."),
+    Opt::new(
+        "conductor.node_locked_retry_interval",
+        duration(ms(0), HOUR, |w, d| {
+            w.lock_wait = w.lock_wait.with_interval(d)
+        }),
+        "1",
+    )
+    .ironic("[conductor] node_locked_retry_interval")
+    .instead_of("conductor.lock_wait")
+    .doc("Ironic's way to say lock_wait, with node_locked_retry_attempts."),
+    Opt::new(
+        "conductor.lock_waiters_per_node_max",
+        count(0, 100_000, "", |w, n| w.lock_waiters_per_node_max = n),
+        "64",
+    )
+    .doc("Most calls that wait for the lock of one node; one more is answered 503."),
+    Opt::new(
+        "conductor.lock_waiters_max",
+        count(0, 1_000_000, "", |w, n| w.lock_waiters_max = n),
+        "4096",
+    )
+    .doc("Most calls that wait for a lock, all nodes together; one more is answered 503."),
+    Opt::new(
+        "conductor.workers_pool_size",
+        count(1, 100_000, "", |w, n| w.workers_pool_size = n),
+        "300",
+    )
+    .ironic("[conductor] workers_pool_size")
+    .doc("Most calls that run at a time; one more is answered 503."),
+    Opt::new(
+        "conductor.driver_workers_max",
+        Kind::Share {
+            max: 100_000,
+            set: |w, share| w.driver_workers_max = Some(share),
+        },
+        r#""50%""#,
+    )
+    .doc(
+        "Most calls of one driver that run at a time, as a number or as a part of \
+         workers_pool_size, so that one vendor's dead hardware does not stop the others.",
+    ),
+    Opt::new(
+        "conductor.driver_threads",
+        count(1, 256, "", |w, n| w.driver_threads = n),
+        "1",
+    )
+    .doc("Threads of each driver's runtime, for its async methods."),
+    Opt::new(
+        "conductor.driver_blocking_threads",
+        count(1, 10_000, "", |w, n| w.driver_blocking_threads = n),
+        "64",
+    )
+    .doc(
+        "Most threads of each driver for its methods that are not async; a thread is made \
+         when it is needed.",
+    ),
+    Opt::new(
+        "conductor.sync_timeout",
+        duration(SECOND, DAY, |w, d| w.sync_timeout = d),
+        "60",
+    )
+    .doc("Deadline of a synchronous method that declares none; then 504."),
+    Opt::new(
+        "conductor.async_timeout",
+        duration(SECOND, WEEK, |w, d| w.async_timeout = d),
+        "1800",
+    )
+    .doc("Deadline of an asynchronous method that declares none; then its task has failed."),
+    Opt::new(
+        "conductor.sync_timeout_max",
+        duration(SECOND, DAY, |w, d| w.sync_timeout_max = d),
+        "600",
+    )
+    .doc("Longest deadline that a synchronous method can declare; a longer one is cut to this."),
+    Opt::new(
+        "conductor.async_timeout_max",
+        duration(SECOND, WEEK, |w, d| w.async_timeout_max = d),
+        "86400",
+    )
+    .doc(
+        "Longest deadline that an asynchronous method can declare; a longer one is cut to \
+         this.",
+    ),
+    Opt::new(
+        "conductor.driver_start_timeout",
+        duration(ms(100), HOUR, |w, d| w.driver_start_timeout = d),
+        "10",
+    )
+    .doc(
+        "Time that each driver has to start; one that needs longer stops the start of the \
+         server.",
+    ),
+    Opt::new(
+        "conductor.graceful_shutdown_timeout",
+        duration(ms(0), DAY, |w, d| w.graceful_shutdown_timeout = d),
+        "60",
+    )
+    .ironic("[conductor] graceful_shutdown_timeout")
+    .doc(
+        "Time that running calls have to end after SIGTERM; new ones are answered 503 \
+         meanwhile.",
+    ),
+    Opt::new(
+        "conductor.conductor_group",
+        text(NAME, |w, text| {
+            forms::name(text).map(|()| w.conductor_group = text.to_owned())
+        }),
+        r#""""#,
+    )
+    .stands_for("no group")
+    .ironic("[conductor] conductor_group")
+    .doc("Group of nodes that this server works for."),
+    Opt::new(
+        "database.connection",
+        text("sqlite:/// with an absolute path", |w, text| {
+            forms::sqlite_path(text).map(|path| w.sqlite_path = path)
+        }),
+        r#""""#,
+    )
+    .stands_for("sqlite:///<state_path>/bessemer.sqlite")
+    .ironic("[database] connection")
+    .doc("Where nodes and tasks are kept. This version knows SQLite only."),
+    Opt::new(
+        "log.level",
+        Kind::Choice {
+            choices: &[
+                ("error", |w| w.log_level = LogLevel::Error),
+                ("warn", |w| w.log_level = LogLevel::Warn),
+                ("info", |w| w.log_level = LogLevel::Info),
+                ("debug", |w| w.log_level = LogLevel::Debug),
+                ("trace", |w| w.log_level = LogLevel::Trace),
+            ],
+        },
+        r#""info""#,
+    )
+    .doc("The least important event that is logged."),
+    Opt::new(
+        "log.format",
+        Kind::Choice {
+            choices: &[
+                ("auto", |w| w.log_format = LogFormat::Auto),
+                ("human", |w| w.log_format = LogFormat::Human),
+                ("json", |w| w.log_format = LogFormat::Json),
+            ],
+        },
+        r#""auto""#,
+    )
+    .doc("How an event is written; auto is human on a terminal and JSON otherwise."),
+    Opt::new("log.access", flag(|w, yes| w.log_access = yes), "true")
+        .doc("Whether every request is logged when it is answered."),
+];

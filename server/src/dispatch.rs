@@ -1,0 +1,363 @@
+//! One call, from top to bottom: find what is called, decode, check, lock, run, answer. It knows nothing of
+//! HTTP; `http/passthru.rs` takes a request apart for it and `http/fault.rs` says what its errors look like.
+//!
+//! The law: what is refused here with [`CallError::Locked`], [`CallError::NoWorker`] or a full queue was not
+//! carried out, so a client may send it again. From the moment a method begins, its client may leave.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bessemer::host::{self, BadArguments, Entry, Input, Prepared, Reply};
+use bessemer::Verb;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use crate::call::{Origin, Running};
+use crate::catalogue::{Driver, Method};
+use crate::context::Context;
+use crate::lock::{Blockers, Refused, Who};
+use crate::node::Node;
+use crate::target::{Target, settle};
+use crate::store::StoreError;
+use crate::tasks;
+use crate::worker::{End, NoWorker, in_place_or_there, supervise, there};
+
+/// A request to a vendor method, taken apart.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    /// What is called.
+    pub(crate) target: CallTarget<'a>,
+    /// The method's name.
+    pub(crate) method: &'a str,
+    /// The verb as it came: any word.
+    pub(crate) verb: &'a str,
+    /// The query without the key that names the method.
+    pub(crate) query: &'a [(Cow<'a, str>, Cow<'a, str>)],
+    /// The body.
+    pub(crate) body: &'a [u8],
+    /// Its content type.
+    pub(crate) content_type: Option<&'a str>,
+    /// Who asks, and since when.
+    pub(crate) origin: Origin,
+}
+
+/// What a method is called on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CallTarget<'a> {
+    /// A node, by its uuid or its name.
+    Node(&'a str),
+    /// A driver, by its name.
+    Driver(&'a str),
+}
+
+/// What came of a call.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// A synchronous method returned.
+    Done(Reply),
+    /// An asynchronous method begins; its task is on disk.
+    Accepted {
+        /// The task.
+        task: Uuid,
+    },
+}
+
+/// Why a call has no result.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CallError {
+    #[error("Node {0} could not be found.")]
+    NodeNotFound(String),
+    #[error("Could not find the following driver(s) or hardware type(s): {0}.")]
+    DriverNotFound(String),
+    #[error(
+        "No valid host was found. Reason: No conductor service registered which supports driver {driver}: \
+         it is not enabled on this server."
+    )]
+    DriverNotEnabled { driver: String },
+    #[error("No handler for method {method}{hint}")]
+    UnknownMethod { method: String, hint: String },
+    #[error("The method {method} does not support HTTP {verb}; it answers {allowed}")]
+    VerbNotAllowed { method: &'static str, verb: String, allowed: String },
+    #[error("{0}")]
+    Arguments(#[from] BadArguments),
+    #[error("the body is nested deeper than {max} levels")]
+    TooDeep { max: usize },
+    #[error("{0}")]
+    NotValid(String),
+    #[error("Node {node} is locked by host {host}, please retry after the current operation is completed. {blockers}")]
+    Locked { node: Uuid, host: Arc<str>, blockers: Box<Blockers> },
+    #[error("{0}, more may not")]
+    QueueFull(Refused),
+    #[error("Node {0} was given another driver while the call waited for it; nothing was carried out")]
+    DriverChanged(Uuid),
+    #[error("Requested action cannot be performed due to lack of free conductor workers.")]
+    NoWorker,
+    #[error("{0}")]
+    Failed(#[from] bessemer::Error),
+    #[error("the method failed by a fault of its own; the server's log has more under this request's id")]
+    Panicked,
+    #[error("the method {method} did not end within its {seconds} s and was stopped")]
+    TimedOut { method: &'static str, seconds: u64 },
+    #[error("the method {0} was stopped before its end")]
+    Stopped(&'static str),
+    #[error("the method was carried out, but the node's changes could not be saved: {0}")]
+    NotSaved(#[source] StoreError),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+impl From<NoWorker> for CallError {
+    fn from(_: NoWorker) -> Self {
+        Self::NoWorker
+    }
+}
+
+/// Carries out one request to a vendor method.
+pub(crate) async fn dispatch(context: &Arc<Context>, request: Request<'_>) -> Result<Answer, CallError> {
+    let (node, driver, method) = find(context, &request)?;
+    let record = method.record();
+    let verb = allowed(record, request.verb)?;
+
+    let input = Input { verb, query: request.query, body: request.body, content_type: request.content_type };
+    if method.reads_json() {
+        check_depth(request.body, context.config.api.max_json_body_depth)?;
+    }
+    let place = Place { context, driver, method, node, origin: request.origin };
+    match record.entry {
+        Entry::Exclusive(start) => place.start(start(driver.instance(), &input)?).await,
+        Entry::Shared(start) => place.start(start(driver.instance(), &input)?).await,
+        Entry::Snapshot(start) => place.start(start(driver.instance(), &input)?).await,
+        Entry::Driver(start) => place.start(start(driver.instance(), &input)?).await,
+    }
+}
+
+/// The node if one is called, its driver, the method.
+fn find<'c>(
+    context: &'c Context,
+    request: &Request<'_>,
+) -> Result<(Option<Arc<Node>>, &'c Arc<Driver>, &'c Arc<Method>), CallError> {
+    let name = request.method;
+    match request.target {
+        CallTarget::Node(ident) => {
+            let node = context.nodes.find(ident).ok_or_else(|| CallError::NodeNotFound(ident.into()))?;
+            let driver = enabled(context, &node)?;
+            let method = driver.node_method(name).ok_or_else(|| unknown_method(driver, name, request.target))?;
+            Ok((Some(node), driver, method))
+        }
+        CallTarget::Driver(ident) => {
+            let driver = context.catalogue.driver(ident).ok_or_else(|| CallError::DriverNotFound(ident.into()))?;
+            let method = driver.driver_method(name).ok_or_else(|| unknown_method(driver, name, request.target))?;
+            Ok((None, driver, method))
+        }
+    }
+}
+
+/// The node's driver, if it is offered here.
+pub(crate) fn enabled<'c>(context: &'c Context, node: &Node) -> Result<&'c Arc<Driver>, CallError> {
+    let name = &*node.fields.driver;
+    context.catalogue.driver(name).ok_or_else(|| CallError::DriverNotEnabled { driver: name.into() })
+}
+
+/// Ironic's sentence, then what would have been right.
+fn unknown_method(driver: &Driver, name: &str, target: CallTarget<'_>) -> CallError {
+    let compiled = driver.compiled();
+    let (own, other, elsewhere) = match target {
+        CallTarget::Node(_) => (compiled.node_methods(), compiled.driver_methods(), "the driver itself"),
+        CallTarget::Driver(_) => (compiled.driver_methods(), compiled.node_methods(), "its nodes"),
+    };
+    let names: Vec<&str> = own.iter().map(|method| method.name).collect();
+    let hint = if other.iter().any(|method| method.name == name) {
+        format!("; {elsewhere} has a method of this name")
+    } else if let Some(near) = crate::config::did_you_mean(name, names.iter().copied()) {
+        format!("; did you mean {near}?")
+    } else if names.is_empty() {
+        "; there are none here".into()
+    } else {
+        format!("; there are: {}", names.join(", "))
+    };
+    CallError::UnknownMethod { method: name.into(), hint }
+}
+
+fn allowed(method: &'static host::Method, verb: &str) -> Result<Verb, CallError> {
+    let known = Verb::from_name(verb).filter(|verb| method.verbs.contains(verb));
+    known.ok_or_else(|| {
+        let verbs: Vec<&str> = method.verbs.iter().map(|verb| verb.as_str()).collect();
+        CallError::VerbNotAllowed { method: method.name, verb: verb.into(), allowed: verbs.join(", ") }
+    })
+}
+
+/// Refuses JSON nested deeper than this, before any parser recurses into it.
+fn check_depth(json: &[u8], max: usize) -> Result<(), CallError> {
+    let (mut depth, mut text, mut escaped) = (0usize, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if text => escaped = true,
+            b'"' => text = !text,
+            b'{' | b'[' if !text => {
+                depth += 1;
+                if depth > max {
+                    return Err(CallError::TooDeep { max });
+                }
+            }
+            b'}' | b']' if !text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a node whose settings the driver cannot work with, naming all that is wrong.
+pub(crate) fn validate(driver: &Driver, node: &Node) -> Result<(), CallError> {
+    let record = driver.record();
+    let mut faults = Vec::new();
+    if !record.properties.is_empty() {
+        let info = node.fields.driver_info.map();
+        for property in record.properties {
+            match info.get(property.name) {
+                Some(value) => faults.extend((property.check)(value).map(|text| format!("driver_info/{}: {text}", property.name))),
+                None if property.required => faults.push(format!("missing driver_info/{} ({})", property.name, property.description)),
+                None => {}
+            }
+        }
+    }
+    if let Some(check) = record.validate
+        && let Err(error) = check(driver.instance(), &host::snapshot(Arc::clone(&node.fields)))
+    {
+        faults.push(error.to_string());
+    }
+    if faults.is_empty() { Ok(()) } else { Err(CallError::NotValid(faults.join("; "))) }
+}
+
+/// A call whose arguments are decoded: where it is to run.
+struct Place<'c> {
+    context: &'c Arc<Context>,
+    driver: &'c Arc<Driver>,
+    method: &'c Arc<Method>,
+    node: Option<Arc<Node>>,
+    origin: Origin,
+}
+
+impl Place<'_> {
+    async fn start<G: Target>(self, prepared: Prepared<G>) -> Result<Answer, CallError> {
+        let Self { context, driver, method, node, origin } = self;
+        let record = method.record();
+        if let Some(node) = &node {
+            validate(driver, node)?;
+        }
+        if !context.workers.has_room(driver) {
+            return Err(CallError::NoWorker);
+        }
+        let task = record.is_async.then(Uuid::new_v4);
+        let who = Who { operation: record.name, request: origin.request, task, arrived: origin.arrived };
+        let (target, node) = G::acquire(context, driver, node, who).await?;
+        let slot = context.workers.begin(driver)?;
+
+        let handle = driver.runtime().handle();
+        let begun = tokio::time::Instant::now();
+        let deadline = begun + method.timeout();
+        let id = node.as_ref().map(|node| node.id);
+        let call = Running::new(origin, id, driver.record().name, record.name, deadline, handle.clone());
+        let work = Work {
+            context: Arc::clone(context),
+            driver: Arc::clone(driver),
+            method: Arc::clone(method),
+            call,
+            _slot: slot,
+        };
+        match task {
+            None => work.run_sync(prepared, target).await,
+            Some(task) => work.run_async(prepared, target, node, task).await,
+        }
+    }
+}
+
+/// A call that has its lock and its slot: from here on it reaches its end.
+struct Work {
+    context: Arc<Context>,
+    driver: Arc<Driver>,
+    method: Arc<Method>,
+    call: Arc<Running>,
+    _slot: crate::worker::Slot,
+}
+
+impl Work {
+    /// 200: waits for the result, at most until the deadline. The work itself goes on without its client.
+    async fn run_sync<G: Target>(self, prepared: Prepared<G>, target: G) -> Result<Answer, CallError> {
+        let name = self.method.record().name;
+        let timed_out = CallError::TimedOut { method: name, seconds: self.method.timeout().as_secs() };
+        let (driver, deadline) = (Arc::clone(&self.driver), self.call.deadline());
+        let blocks = self.method.blocks();
+        let handle = driver.runtime().handle();
+        let work = self.carry_out(prepared, target);
+        let done = async {
+            if blocks { there(handle, work).await.ok() } else { in_place_or_there(handle, work).await }
+        };
+        tokio::select! {
+            biased;
+            done = done => done.unwrap_or(Err(CallError::Stopped(name))).map(Answer::Done),
+            // Made only if the first poll does not end the call.
+            () = async { tokio::time::sleep_until(deadline).await } => Err(timed_out),
+        }
+    }
+
+    async fn carry_out<G: Target>(self, prepared: Prepared<G>, target: G) -> Result<Reply, CallError> {
+        let end = supervise(prepared, target, &self.call, &self.driver, &self.method, &self.context.workers).await;
+        let finished = self.ended(end)?;
+        let reply = finished.result.inspect_err(|error| self.log_failure(error))?;
+        settle(&self.context, finished.target).await.map_err(CallError::NotSaved)?;
+        Ok(reply)
+    }
+
+    /// 202: answers when the task is on disk, then carries it out and writes its end.
+    async fn run_async<G: Target>(
+        self,
+        prepared: Prepared<G>,
+        target: G,
+        node: Option<Arc<Node>>,
+        task: Uuid,
+    ) -> Result<Answer, CallError> {
+        let (accept, accepted) = oneshot::channel();
+        let name = self.method.record().name;
+        let handle = self.driver.runtime().handle().clone();
+        handle.spawn(async move {
+            let stored = tasks::start(&self.context, &self.call, task, node.as_deref()).await;
+            let begins = stored.is_ok();
+            // The client may have left meanwhile; what is on disk as running is carried out.
+            let _ = accept.send(stored);
+            if begins {
+                let end = supervise(prepared, target, &self.call, &self.driver, &self.method, &self.context.workers).await;
+                let (outcome, target) = match self.ended(end) {
+                    Ok(finished) => (finished.result.map(drop).map_err(CallError::Failed), Some(finished.target)),
+                    Err(error) => (Err(error), None),
+                };
+                tasks::finish(&self.context, &self.call, task, node.map(|node| node.id), outcome, target).await;
+            }
+        });
+        match accepted.await {
+            Ok(stored) => stored.map(|()| Answer::Accepted { task }).map_err(CallError::Store),
+            Err(_) => Err(CallError::Stopped(name)),
+        }
+    }
+
+    fn ended<G>(&self, end: End<G>) -> Result<host::Finished<G>, CallError> {
+        let method = self.method.record().name;
+        match end {
+            End::Finished(finished) => Ok(finished),
+            End::Panicked => Err(CallError::Panicked),
+            End::Dropped if self.call.deadline() <= tokio::time::Instant::now() => {
+                Err(CallError::TimedOut { method, seconds: self.method.timeout().as_secs() })
+            }
+            End::Dropped => Err(CallError::Stopped(method)),
+        }
+    }
+
+    fn log_failure(&self, error: &bessemer::Error) {
+        if let Some(causes) = error.causes() {
+            tracing::info!(
+                request_id = %host::Host::request_id(&*self.call),
+                driver = self.call.driver(), method = self.call.method(), kind = %error.kind(), causes, "{error}"
+            );
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Bodies: what answers are made of, and how a request's is read within its bounds.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::StatusCode;
+use http_body_util::BodyExt;
+use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+
+use super::fault::Fault;
+
+/// An answer's body: bytes that are ready, which nearly all are, or what axum made.
+#[derive(Debug, Default)]
+pub(crate) struct Body(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Ready(Bytes),
+    Axum(axum::body::Body),
+}
+
+impl Default for Kind {
+    fn default() -> Self {
+        Self::Ready(Bytes::new())
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self(Kind::Ready(bytes))
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::from(Bytes::from(bytes))
+    }
+}
+
+impl From<axum::body::Body> for Body {
+    fn from(body: axum::body::Body) -> Self {
+        Self(Kind::Axum(body))
+    }
+}
+
+impl From<Body> for axum::body::Body {
+    fn from(body: Body) -> Self {
+        match body.0 {
+            Kind::Ready(bytes) => Self::from(bytes),
+            Kind::Axum(body) => body,
+        }
+    }
+}
+
+impl HttpBody for Body {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        match &mut self.0 {
+            Kind::Ready(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Kind::Ready(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Kind::Axum(body) => Pin::new(body).poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Kind::Ready(bytes) => bytes.is_empty(),
+            Kind::Axum(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Kind::Ready(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Axum(body) => body.size_hint(),
+        }
+    }
+}
+
+/// A request's whole body.
+///
+/// # Errors
+/// 413 if it is longer than `max` bytes, 408 if it does not come within `patience`, 400 if it breaks off.
+pub(crate) async fn read(body: Incoming, max: usize, patience: Duration) -> Result<Bytes, Fault> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
+    if body.size_hint().lower() > max as u64 {
+        return Err(Fault::body_too_large(max));
+    }
+    tokio::select! {
+        biased;
+        bytes = collect(body, max) => bytes,
+        // Made only for a body that is not there yet.
+        () = async { tokio::time::sleep(patience).await } => Err(Fault::new(
+            StatusCode::REQUEST_TIMEOUT,
+            format!("the body did not arrive within {} s", patience.as_secs_f32()),
+        )
+        .closing()),
+    }
+}
+
+async fn collect(mut body: Incoming, max: usize) -> Result<Bytes, Fault> {
+    let mut first: Option<Bytes> = None;
+    let mut rest = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Fault::bad_request(format!("the body broke off: {error}")))?;
+        let Ok(data) = frame.into_data() else { continue };
+        if first.as_ref().map_or(0, Bytes::len) + rest.len() + data.len() > max {
+            return Err(Fault::body_too_large(max));
+        }
+        match &first {
+            None => first = Some(data),
+            Some(_) => rest.extend_from_slice(&data),
+        }
+    }
+    let first = first.unwrap_or_default();
+    if rest.is_empty() {
+        return Ok(first);
+    }
+    let mut whole = BytesMut::with_capacity(first.len() + rest.len());
+    whole.extend_from_slice(&first);
+    whole.extend_from_slice(&rest);
+    Ok(whole.freeze())
+}

@@ -1,0 +1,153 @@
+//! What every request gets, once and in one place: an id, a version, a clock, protection from panics, the
+//! common headers, a line in the access log. A stack of layers would say the same at several times the price.
+
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use hyper::body::Incoming;
+use tokio::time::Instant;
+use tower_service::Service as _;
+use uuid::Uuid;
+
+use super::body::Body;
+use super::fault::Fault;
+use super::version::{self, Version};
+use super::{Api, passthru, path};
+use crate::call::Origin;
+use crate::telemetry::access;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-openstack-request-id");
+static REQUEST_ID_SHORT: HeaderName = HeaderName::from_static("openstack-request-id");
+
+/// What handlers know of their request beside its parts.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    /// Who asks, and since when.
+    pub(crate) origin: Origin,
+    /// In which version.
+    pub(crate) version: Version,
+}
+
+/// Answers one request.
+pub(crate) async fn answer(api: &Api, peer: SocketAddr, request: Request<Incoming>) -> Response<Body> {
+    let arrived = Instant::now();
+    let origin = Origin { request: Uuid::new_v4(), arrived, caller: None };
+    let request_id = origin.request;
+    let (parts, body) = request.into_parts();
+    let log = api.access.is_enabled().then(|| access::Line::begin(&parts, peer));
+
+    let negotiated = Version::negotiate(&parts.headers);
+    let version = negotiated.as_ref().ok().copied();
+    let Answer { mut response, reached } = match negotiated {
+        Ok(version) => contained(route(api, Asked { origin, version }, parts, body)).await,
+        Err(asked) => {
+            let fault = Fault::version_not_served(&asked.0);
+            if path::is_root(parts.uri.path()) { fault.controller().into() } else { fault.into() }
+        }
+    };
+
+    let headers = response.headers_mut();
+    if let (Some(version), true) = (version, reached) {
+        headers.insert(&version::MIN_VERSION, HeaderValue::from_static(version::MIN_TEXT));
+        headers.insert(&version::MAX_VERSION, HeaderValue::from_static(version::MAX_TEXT));
+        headers.insert(&version::VERSION, version.header());
+    }
+    let id = request_id_header(request_id);
+    headers.insert(&REQUEST_ID_SHORT, id.clone());
+    headers.insert(&REQUEST_ID, id);
+    if let Some(line) = log {
+        api.access.write(line, request_id, response.status(), arrived.elapsed());
+    }
+    response
+}
+
+/// An answer without the headers that all get.
+struct Answer {
+    response: Response<Body>,
+    /// Whether a controller was reached: only then it carries version headers.
+    reached: bool,
+}
+
+impl From<Response<Body>> for Answer {
+    fn from(response: Response<Body>) -> Self {
+        Self { response, reached: true }
+    }
+}
+
+impl From<Fault> for Answer {
+    fn from(fault: Fault) -> Self {
+        let reached = !fault.is_routing();
+        Self { response: fault.into_response(), reached }
+    }
+}
+
+/// On a response of axum's: no controller was reached.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unreached;
+
+/// Vendor passthru is matched by hand, being what this server is for; all other routes are axum's.
+async fn route(api: &Api, asked: Asked, parts: Parts, body: Incoming) -> Answer {
+    if let Some(path) = path::Passthru::of(parts.uri.path()) {
+        return match passthru::answer(&api.context, asked, &path, &parts, body).await {
+            Ok(response) => response.into(),
+            Err(fault) => fault.into(),
+        };
+    }
+    if parts.method == Method::OPTIONS {
+        return Response::new(Body::default()).into();
+    }
+    let mut request = Request::from_parts(parts, axum::body::Body::new(body));
+    path::normalise(request.uri_mut());
+    // axum answers HEAD wherever it answers GET; Ironic does at the root only.
+    if *request.method() == Method::HEAD && !path::is_root(request.uri().path()) {
+        *request.method_mut() = Method::from_bytes(b"HEAD-").expect("letters and a hyphen are a method");
+    }
+    request.extensions_mut().insert(asked);
+    let mut router = api.router.clone();
+    let response = router.call(request).await.unwrap_or_else(|never| match never {});
+    let reached = response.extensions().get::<Unreached>().is_none();
+    Answer { response: response.map(Body::from), reached }
+}
+
+/// A panic becomes a 500. What a method does is contained closer to it; this is for all else.
+async fn contained(work: impl Future<Output = Answer>) -> Answer {
+    let mut work = pin!(work);
+    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+        Ok(poll) => poll,
+        Err(panic) => {
+            tracing::error!(panic = crate::worker::text(&*panic), "panic while answering a request");
+            Poll::Ready(
+                Fault::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "the server failed by a fault of its own; its log has more under this request's id",
+                )
+                .into(),
+            )
+        }
+    })
+    .await
+}
+
+/// `req-` and the uuid.
+fn request_id_header(id: Uuid) -> HeaderValue {
+    let mut text = [0; 4 + uuid::fmt::Hyphenated::LENGTH];
+    text[..4].copy_from_slice(b"req-");
+    id.hyphenated().encode_lower(&mut text[4..]);
+    HeaderValue::from_bytes(&text).expect("hex digits and hyphens are a header value")
+}
+
+/// The scheme and host that links in answers begin with.
+pub(crate) fn base_url(api: &crate::config::Api, parts: &Parts) -> String {
+    match &api.public_endpoint {
+        Some(url) => url.clone(),
+        None => {
+            let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+            format!("http://{}", host.unwrap_or("localhost"))
+        }
+    }
+}

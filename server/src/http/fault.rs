@@ -1,0 +1,215 @@
+//! The only place where an error becomes a status and a body: Ironic's fault, a string of JSON inside JSON.
+//! What is known of an error before it comes here is its kind and its text; which requests may be sent again
+//! is promised here (409 and 503: nothing was carried out).
+
+use bessemer::Kind;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use serde_json::json;
+
+use super::body::Body;
+use super::version;
+use crate::dispatch::CallError;
+use crate::store::StoreError;
+
+/// An error as a client sees it.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    status: StatusCode,
+    text: String,
+    shape: Shape,
+    headers: HeaderMap,
+}
+
+/// Which of Ironic's two bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// `faultcode`, `faultstring`, `debuginfo`: from controllers and methods.
+    Controller,
+    /// `code`, `title`, `description`: where no controller was reached. Such answers carry no version headers.
+    Routing,
+    /// `faultcode` and `faultstring` by themselves: a body that is too large or too deep.
+    Bare,
+}
+
+impl Fault {
+    /// An error of a controller or a method.
+    pub(crate) fn new(status: StatusCode, text: impl Into<String>) -> Self {
+        Self { status, text: text.into(), shape: Shape::Controller, headers: HeaderMap::new() }
+    }
+
+    /// 400.
+    pub(crate) fn bad_request(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, text)
+    }
+
+    /// 404 of a thing that is not there.
+    pub(crate) fn not_found(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, text)
+    }
+
+    /// 409.
+    pub(crate) fn conflict(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, text)
+    }
+
+    /// 406: a version below a gate, or one that is not served.
+    pub(crate) fn not_acceptable(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_ACCEPTABLE, text)
+    }
+
+    /// 404 of a path that leads nowhere.
+    pub(crate) fn no_route() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "The resource could not be found.").routing()
+    }
+
+    /// 405 with the verbs that are allowed.
+    pub(crate) fn verb_not_allowed(allow: &'static str) -> Self {
+        let mut fault = Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "The server could not comply with the request since it is either malformed or otherwise incorrect.",
+        )
+        .routing();
+        fault.headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+        fault
+    }
+
+    /// 406 of a version that is not served; carries the range, but no version used.
+    pub(crate) fn version_not_served(asked: &str) -> Self {
+        let (min, max) = (version::MIN_TEXT, version::MAX_TEXT);
+        let mut fault = Self::not_acceptable(format!(
+            "Version {asked} was requested but the minor version is not supported by this service. \
+             The supported version range is: [{min}, {max}]."
+        ))
+        .routing();
+        fault.headers.insert(&version::MIN_VERSION, HeaderValue::from_static(version::MIN_TEXT));
+        fault.headers.insert(&version::MAX_VERSION, HeaderValue::from_static(version::MAX_TEXT));
+        fault
+    }
+
+    /// 413; the connection ends, as the rest of the body was not read.
+    pub(crate) fn body_too_large(max: usize) -> Self {
+        let text = format!("Request object too large: the body may have {max} bytes");
+        Self { shape: Shape::Bare, ..Self::new(StatusCode::PAYLOAD_TOO_LARGE, text) }.closing()
+    }
+
+    /// Ends the connection after the answer.
+    pub(crate) fn closing(mut self) -> Self {
+        self.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        self
+    }
+
+    /// The same in the other body.
+    pub(crate) fn routing(mut self) -> Self {
+        self.shape = Shape::Routing;
+        self
+    }
+
+    /// The same in the body that controllers give.
+    pub(crate) fn controller(mut self) -> Self {
+        self.shape = Shape::Controller;
+        self
+    }
+
+    /// When the client may try again.
+    pub(crate) fn retry_after(mut self, seconds: u16) -> Self {
+        self.headers.insert(header::RETRY_AFTER, seconds.into());
+        self
+    }
+
+    /// The verbs that a method does answer.
+    pub(crate) fn allow(mut self, verbs: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(verbs) {
+            self.headers.insert(header::ALLOW, value);
+        }
+        self
+    }
+
+    /// Whether version headers belong on the answer.
+    pub(crate) fn is_routing(&self) -> bool {
+        self.shape == Shape::Routing
+    }
+
+    /// The status.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The answer.
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let faultcode = if self.status.is_client_error() { "Client" } else { "Server" };
+        let inner = match self.shape {
+            Shape::Controller => json!({ "faultcode": faultcode, "faultstring": self.text, "debuginfo": null }),
+            Shape::Routing => json!({
+                "code": self.status.as_u16(),
+                "title": self.status.canonical_reason().unwrap_or(""),
+                "description": self.text,
+            }),
+            Shape::Bare => json!({ "faultcode": faultcode, "faultstring": self.text }),
+        };
+        let body = match self.shape {
+            Shape::Bare => inner.to_string(),
+            // A string that holds JSON: the `baremetal` client dies of an object here.
+            _ => json!({ "error_message": inner.to_string() }).to_string(),
+        };
+        let mut response = Response::new(Body::from(Bytes::from(body)));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    }
+}
+
+/// The status of each kind of error, once.
+fn status(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::Invalid | Kind::Unsupported => StatusCode::BAD_REQUEST,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::Rejected => StatusCode::BAD_GATEWAY,
+        Kind::Silent => StatusCode::GATEWAY_TIMEOUT,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl From<CallError> for Fault {
+    fn from(error: CallError) -> Self {
+        let text = error.to_string();
+        match error {
+            CallError::NodeNotFound(_) | CallError::DriverNotFound(_) | CallError::DriverNotEnabled { .. } => {
+                Self::not_found(text)
+            }
+            CallError::UnknownMethod { .. } | CallError::Arguments(_) | CallError::NotValid(_) => Self::bad_request(text),
+            CallError::VerbNotAllowed { allowed, .. } => Self::bad_request(text).allow(&allowed),
+            CallError::TooDeep { .. } => Self { shape: Shape::Bare, ..Self::bad_request(text) },
+            CallError::Locked { .. } | CallError::DriverChanged(_) => Self::conflict(text),
+            CallError::QueueFull(_) | CallError::NoWorker => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, text).retry_after(RETRY_AFTER_S)
+            }
+            CallError::Failed(error) => Self::new(status(error.kind()), text),
+            CallError::Panicked | CallError::NotSaved(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, text),
+            CallError::TimedOut { .. } => Self::new(StatusCode::GATEWAY_TIMEOUT, text),
+            // Not 503: a part of it may have been carried out.
+            CallError::Stopped(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, text),
+            CallError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// After how many seconds a refused call may be sent again.
+const RETRY_AFTER_S: u16 = 1;
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        let text = error.to_string();
+        match error {
+            StoreError::NotFound { .. } => Self::not_found(text),
+            StoreError::NameTaken { .. } | StoreError::UuidTaken { .. } | StoreError::MovedRevision { .. } => Self::conflict(text),
+            StoreError::Full { .. } => Self::new(StatusCode::INSUFFICIENT_STORAGE, text),
+            StoreError::Busy { .. } | StoreError::Slow { .. } | StoreError::Closed => Self::new(StatusCode::SERVICE_UNAVAILABLE, text).retry_after(RETRY_AFTER_S),
+            _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, text),
+        }
+    }
+}

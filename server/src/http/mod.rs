@@ -1,0 +1,67 @@
+//! The API over HTTP: every route on one screen. A handler takes a request apart, calls, answers; it decides
+//! nothing. What each request gets besides is in `edge.rs`, how an error looks in `fault.rs`, and vendor
+//! passthru, which is matched before these routes, in `passthru.rs`.
+
+mod body;
+mod edge;
+mod fault;
+mod passthru;
+mod path;
+mod root;
+mod serve;
+mod version;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, any, get};
+
+use self::fault::Fault;
+use crate::context::Context;
+use crate::telemetry::access::AccessLog;
+
+pub(crate) use self::serve::{Listener, bind};
+
+/// The API of one server.
+#[derive(Clone)]
+pub(crate) struct Api {
+    context: Arc<Context>,
+    access: Arc<AccessLog>,
+    router: Router,
+}
+
+impl Api {
+    pub(crate) fn new(context: Arc<Context>, access: Arc<AccessLog>) -> Self {
+        let router = routes().with_state(Arc::clone(&context));
+        Self { context, access, router }
+    }
+}
+
+/// All routes but vendor passthru.
+fn routes() -> Router<Arc<Context>> {
+    Router::new()
+        .route("/", any(root::root))
+        .route("/v1", verbs("GET", get(root::v1)).fallback(root::v1_not_allowed))
+        .fallback(no_route)
+}
+
+/// A route that answers these verbs, named in `Allow` when another one comes.
+fn verbs(allow: &'static str, handlers: MethodRouter<Arc<Context>>) -> MethodRouter<Arc<Context>> {
+    handlers.fallback(move || async move { Fault::verb_not_allowed(allow) })
+}
+
+async fn no_route() -> Fault {
+    Fault::no_route()
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let unreached = self.is_routing();
+        let mut response = Fault::into_response(self).map(axum::body::Body::from);
+        if unreached {
+            response.extensions_mut().insert(edge::Unreached);
+        }
+        response
+    }
+}

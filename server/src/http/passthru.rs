@@ -1,0 +1,130 @@
+//! Vendor passthru over HTTP, at both levels and in both URL forms: takes a request apart for `dispatch.rs` and
+//! frames its answer. It decides nothing about methods.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bessemer::host::Reply;
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderValue, Response, StatusCode, header};
+use hyper::body::Incoming;
+
+use super::body::{self, Body};
+use super::edge::{Asked, base_url};
+use super::fault::Fault;
+use super::path::Passthru;
+use crate::context::Context;
+use crate::dispatch::{Answer, CallError, CallTarget, Request, dispatch, enabled};
+
+/// Answers a request under `vendor_passthru`.
+pub(crate) async fn answer(
+    context: &Arc<Context>,
+    asked: Asked,
+    path: &Passthru<'_>,
+    parts: &Parts,
+    body: Incoming,
+) -> Result<Response<Body>, Fault> {
+    if path.method.as_deref() == Some("methods") && parts.method == http::Method::GET {
+        return listing(context, path, parts);
+    }
+    let mut query: Vec<(Cow<'_, str>, Cow<'_, str>)> = match parts.uri.query() {
+        Some(query) => form_urlencoded::parse(query.as_bytes()).collect(),
+        None => Vec::new(),
+    };
+    let method = method_name(path, &mut query)?;
+    let api = &context.config.api;
+    let body = body::read(body, api.max_json_body_size_bytes, api.body_timeout).await?;
+    let request = Request {
+        target: path.target(),
+        method: &method,
+        verb: parts.method.as_str(),
+        query: &query,
+        body: &body,
+        content_type: parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()),
+        origin: asked.origin,
+    };
+    match dispatch(context, request).await? {
+        Answer::Done(reply) => Ok(frame(reply)),
+        Answer::Accepted { task } => {
+            let mut response = Response::new(Body::default());
+            *response.status_mut() = StatusCode::ACCEPTED;
+            let location = format!("{}/v1/tasks/{task}", base_url(api, parts));
+            if let Ok(location) = HeaderValue::try_from(location) {
+                response.headers_mut().insert(header::LOCATION, location);
+            }
+            Ok(response)
+        }
+    }
+}
+
+/// The method's name, which stands in the path or in the query, and is taken out of the latter.
+fn method_name<'a>(
+    path: &'a Passthru<'_>,
+    query: &mut Vec<(Cow<'a, str>, Cow<'a, str>)>,
+) -> Result<Cow<'a, str>, Fault> {
+    let mut named: Option<Cow<'a, str>> = None;
+    let mut times = 0;
+    query.retain_mut(|(key, value)| {
+        if key == "method" {
+            times += 1;
+            named = Some(std::mem::take(value));
+        }
+        key != "method"
+    });
+    match (&path.method, named, times) {
+        (Some(method), None, _) => Ok(Cow::Borrowed(method)),
+        (Some(method), Some(_), _) => Err(Fault::bad_request(format!(
+            "the method is named twice, as {method} in the path and again in the query; leave out method= in the query"
+        ))),
+        (None, None, _) => Err(Fault::bad_request("Missing mandatory parameter: method")),
+        (None, Some(method), 1) if method.is_empty() => Err(Fault::bad_request("Method not specified")),
+        (None, Some(method), 1) => Ok(method),
+        (None, Some(_), _) => Err(Fault::bad_request("method= is given more than once in the query")),
+    }
+}
+
+fn listing(context: &Context, path: &Passthru<'_>, parts: &Parts) -> Result<Response<Body>, Fault> {
+    if let Some((key, _)) = form_urlencoded::parse(parts.uri.query().unwrap_or("").as_bytes()).next() {
+        return Err(Fault::bad_request(format!("Unexpected arguments: {key}")));
+    }
+    let listing = match path.target() {
+        CallTarget::Node(ident) => {
+            let node = context.nodes.find(ident).ok_or_else(|| CallError::NodeNotFound(ident.into()))?;
+            enabled(context, &node)?.node_listing()
+        }
+        CallTarget::Driver(name) => {
+            context.catalogue.driver(name).ok_or_else(|| CallError::DriverNotFound(name.into()))?.driver_listing()
+        }
+    };
+    Ok(json(listing.clone()))
+}
+
+/// 200 with JSON text.
+pub(crate) fn json(text: Bytes) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// 200 with what a method returned.
+fn frame(reply: Reply) -> Response<Body> {
+    let attachment = match reply {
+        Reply::Empty => return Response::new(Body::default()),
+        Reply::Json(text) => return json(Bytes::from(text)),
+        Reply::Attachment(attachment) => attachment,
+    };
+    let (bytes, content_type, file_name) = attachment.into_parts();
+    let mut response = Response::new(Body::from(bytes));
+    // What a driver gives may be no header value; the bytes are served all the same.
+    let content_type = HeaderValue::try_from(content_type)
+        .unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    if let Some(name) = file_name {
+        let name: String = name.chars().filter(|c| c.is_ascii_graphic() && !matches!(c, '"' | '\\')).collect();
+        if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
+            response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+        }
+    }
+    response
+}

@@ -1,0 +1,74 @@
+//! Discovery: what the service is, which versions it speaks, where its resources are. The shapes are those
+//! that openstacksdk and the `baremetal` client look for.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::edge::{Asked, base_url};
+use super::fault::Fault;
+use super::passthru::json as json_response;
+use super::version;
+use crate::context::Context;
+
+/// `/`, whatever the verb.
+pub(crate) async fn root(State(context): State<Arc<Context>>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    if parts.method == Method::HEAD {
+        return StatusCode::OK.into_response();
+    }
+    let base = base_url(&context.config.api, &parts);
+    answer(&json!({
+        "name": "Bessemer",
+        "description": "Vendor passthru of the drivers in this binary, as OpenStack Ironic's API offers it.",
+        "default_version": version_entry(&base),
+        "versions": [version_entry(&base)],
+    }))
+}
+
+/// `/v1`.
+pub(crate) async fn v1(State(context): State<Arc<Context>>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let base = base_url(&context.config.api, &parts);
+    let resource = |name: &str| {
+        json!([
+            { "href": format!("{base}/v1/{name}/"), "rel": "self" },
+            { "href": format!("{base}/{name}/"), "rel": "bookmark" },
+        ])
+    };
+    let mut document = json!({
+        "id": "v1",
+        "links": [{ "href": format!("{base}/v1/"), "rel": "self" }],
+        "media_types": [{ "base": "application/json", "type": "application/vnd.openstack.ironic.v1+json" }],
+        "version": version_entry(&base),
+        "nodes": resource("nodes"),
+        "drivers": resource("drivers"),
+    });
+    let asked = parts.extensions.get::<Asked>();
+    if asked.is_none_or(|asked| asked.version.reaches(49)) {
+        document["conductors"] = resource("conductors");
+    }
+    answer(&document)
+}
+
+/// `/v1` with another verb, which Ironic answers from a controller.
+pub(crate) async fn v1_not_allowed() -> Fault {
+    Fault::verb_not_allowed("GET").controller()
+}
+
+fn version_entry(base: &str) -> Value {
+    json!({
+        "id": "v1",
+        "links": [{ "href": format!("{base}/v1/"), "rel": "self" }],
+        "status": "CURRENT",
+        "min_version": version::MIN_TEXT,
+        "version": version::MAX_TEXT,
+    })
+}
+
+fn answer(document: &Value) -> Response {
+    json_response(document.to_string().into()).map(axum::body::Body::from)
+}

@@ -1,0 +1,140 @@
+//! API microversions: which one a request asks for, and which gates that opens. The two header forms, their
+//! precedence and what is refused are as recorded from Ironic.
+//!
+//! A request without a version is answered as 1.1 says, but with every gate open: plain `curl` reaches
+//! names, fields and conductors.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+/// The lowest minor version of major version 1.
+pub(crate) const MIN: u16 = 1;
+/// The highest minor version claimed.
+pub(crate) const MAX: u16 = 115;
+
+/// [`MIN`] and [`MAX`] on the wire.
+pub(crate) const MIN_TEXT: &str = "1.1";
+/// See [`MIN_TEXT`].
+pub(crate) const MAX_TEXT: &str = "1.115";
+
+/// The version used, in answers; the version wanted, in requests.
+pub(crate) static VERSION: HeaderName = HeaderName::from_static("x-openstack-ironic-api-version");
+/// The lowest version, in answers.
+pub(crate) static MIN_VERSION: HeaderName = HeaderName::from_static("x-openstack-ironic-api-minimum-version");
+/// The highest version, in answers.
+pub(crate) static MAX_VERSION: HeaderName = HeaderName::from_static("x-openstack-ironic-api-maximum-version");
+/// The form that all OpenStack services share: `baremetal 1.30`.
+static COMMON_VERSION: HeaderName = HeaderName::from_static("openstack-api-version");
+
+/// The version a request is answered in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Version {
+    minor: u16,
+    asked: bool,
+}
+
+/// The version asked for cannot be served. Holds what was asked.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NotServed(pub(crate) String);
+
+impl Version {
+    /// What a request without a version header gets.
+    pub(crate) const UNASKED: Self = Self { minor: MIN, asked: false };
+
+    /// The version that these headers ask for.
+    pub(crate) fn negotiate(headers: &HeaderMap) -> Result<Self, NotServed> {
+        let Some(asked) = asked(headers) else { return Ok(Self::UNASKED) };
+        let asked = asked.trim();
+        if asked.is_empty() {
+            return Ok(Self::UNASKED);
+        }
+        let minor = if asked.eq_ignore_ascii_case("latest") { Some(MAX) } else { minor(asked) };
+        match minor {
+            Some(minor) if (MIN..=MAX).contains(&minor) => Ok(Self { minor, asked: true }),
+            _ => Err(NotServed(asked.into())),
+        }
+    }
+
+    /// Whether something that came with this minor version is to be had.
+    pub(crate) fn reaches(self, minor: u16) -> bool {
+        !self.asked || self.minor >= minor
+    }
+
+    /// Whether the request named its version.
+    pub(crate) fn is_asked(self) -> bool {
+        self.asked
+    }
+
+    /// `1.N`, as a header.
+    pub(crate) fn header(self) -> HeaderValue {
+        match self.minor {
+            MIN => HeaderValue::from_static(MIN_TEXT),
+            MAX => HeaderValue::from_static(MAX_TEXT),
+            minor => HeaderValue::from_str(&format!("1.{minor}")).expect("digits and a dot are a header value"),
+        }
+    }
+}
+
+/// The version's text. Ironic's own header loses to the common one.
+fn asked(headers: &HeaderMap) -> Option<&str> {
+    let common = headers.get_all(&COMMON_VERSION).iter().filter_map(|value| value.to_str().ok());
+    let baremetal = common.flat_map(|value| value.split(',')).find_map(|entry| {
+        let (service, version) = entry.trim().split_once(' ')?;
+        service.eq_ignore_ascii_case("baremetal").then_some(version)
+    });
+    // A header that is not text asks for something that cannot be served.
+    baremetal.or_else(|| headers.get(&VERSION).map(|value| value.to_str().unwrap_or("?")))
+}
+
+/// `N` of `1.N`.
+fn minor(text: &str) -> Option<u16> {
+    let (major, minor) = text.split_once('.')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    (digits(major) && digits(minor) && major.parse() == Ok(1u16)).then(|| minor.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn negotiated(headers: &[(&HeaderName, &str)]) -> Result<(String, bool), NotServed> {
+        let headers = headers.iter().map(|(name, value)| ((*name).clone(), value.parse().unwrap())).collect();
+        Version::negotiate(&headers).map(|v| (v.header().to_str().unwrap().into(), v.is_asked()))
+    }
+
+    #[track_caller]
+    fn served(text: &str, want: &str) {
+        assert_eq!(negotiated(&[(&VERSION, text)]), Ok((want.into(), true)), "{text}");
+    }
+
+    #[test]
+    fn versions_in_range_are_echoed_in_normal_form() {
+        served("1.30", "1.30");
+        served(" 1.30 ", "1.30");
+        served("1.030", "1.30");
+        served("1.1", "1.1");
+        served("latest", "1.115");
+        served("LATEST", "1.115");
+    }
+
+    #[test]
+    fn no_version_opens_every_gate() {
+        assert_eq!(negotiated(&[]), Ok(("1.1".into(), false)));
+        assert_eq!(negotiated(&[(&VERSION, "")]), Ok(("1.1".into(), false)));
+        assert!(Version::UNASKED.reaches(115));
+    }
+
+    #[test]
+    fn others_are_not_served() {
+        for text in ["1.116", "1.0", "1.-1", "2.1", "0.9", "1", "1.30.1", "abc", "1.", ".1", "1.+5", "1.99999999"] {
+            assert_eq!(negotiated(&[(&VERSION, text)]), Err(NotServed(text.into())), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_common_header_wins_and_ignores_other_services() {
+        let both = negotiated(&[(&VERSION, "1.5"), (&COMMON_VERSION, "compute 2.90, baremetal 1.20")]);
+        assert_eq!(both, Ok(("1.20".into(), true)));
+        assert_eq!(negotiated(&[(&VERSION, "1.5"), (&COMMON_VERSION, "compute 2.90")]), Ok(("1.5".into(), true)));
+        assert_eq!(negotiated(&[(&COMMON_VERSION, "baremetal latest")]), Ok(("1.115".into(), true)));
+    }
+}

@@ -1,0 +1,289 @@
+//! A server's life: put together from configuration, drivers and store; listening; draining; ending. Nothing
+//! listens before all of it is known to be sound.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bessemer::host::NodeFields;
+use jiff::Timestamp;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal as UnixSignal, SignalKind, signal};
+use tokio::time::{Instant, timeout, timeout_at};
+use uuid::Uuid;
+
+use crate::catalogue::{Catalogue, Compiled, Driver};
+use crate::config::{Config, Connection, Diagnostic, Faults};
+use crate::context::Context;
+use crate::http::{Api, Listener, bind};
+use crate::lock::{Limits, NodeLocks};
+use crate::node::Node;
+use crate::nodes::Nodes;
+use crate::signal::Signal;
+use crate::store::sqlite::{Options, SqliteStore};
+use crate::store::{Store, StoreError};
+use crate::telemetry::access::AccessLog;
+use crate::telemetry::{self};
+use crate::worker::Workers;
+
+/// The node that a server makes for those who try it.
+const DEMO_NODE: &str = "demo-0";
+
+/// After the time to drain is over: how long a cancelled call and a driver's threads may still take.
+const LAST_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Why a server did not start, or ended.
+pub(crate) enum Ended {
+    /// The configuration, the binary or a driver is at fault.
+    Faults(Faults),
+    /// The machine is: its disk, its network.
+    Failed(String),
+}
+
+impl From<Faults> for Ended {
+    fn from(faults: Faults) -> Self {
+        Self::Faults(faults)
+    }
+}
+
+/// Runs a server until a signal ends it.
+pub(crate) fn serve(config: Config, compiled: &'static Compiled) -> Result<(), Ended> {
+    telemetry::start(&config.log);
+    let catalogue = Catalogue::enable(compiled, &config)?;
+    let runtime = Builder::new_multi_thread()
+        .thread_name("api")
+        .enable_all()
+        .build()
+        .map_err(|error| Ended::Failed(format!("no threads for the API: {error}")))?;
+    let result = runtime.block_on(assemble(config, catalogue)).and_then(|(context, listener)| run(&runtime, context, listener));
+    runtime.shutdown_timeout(LAST_PATIENCE);
+    result
+}
+
+/// Everything up to the point where requests could be answered.
+async fn assemble(config: Config, catalogue: Catalogue) -> Result<(Arc<Context>, Listener), Ended> {
+    let store = open_store(&config).await?;
+    let interrupted = store.tasks_interrupt(config.host.as_str().into(), Timestamp::now()).await.map_err(failed)?;
+    for interrupted in &interrupted {
+        tracing::warn!(task = %interrupted.task.uuid, method = %interrupted.task.method, "a task was interrupted by the server's last end");
+    }
+    let nodes = Nodes::new(store.node_list_all().await.map_err(failed)?);
+    let conductor = &config.conductor;
+    let limits = Limits {
+        waiters_per_node_max: conductor.lock_waiters_per_node_max,
+        waiters_max: conductor.lock_waiters_max,
+    };
+    let context = Arc::new(Context {
+        host: config.host.as_str().into(),
+        locks: NodeLocks::new(limits),
+        workers: Workers::new(conductor),
+        started_at: Timestamp::now(),
+        stopping: Signal::default(),
+        catalogue,
+        nodes,
+        store,
+        config,
+    });
+    start_drivers(&context).await?;
+    let listener = bind(&context.config.api).await.map_err(|error| {
+        let api = &context.config.api;
+        Ended::Failed(format!(
+            "cannot listen on {}: {error}; choose another api.host_ip or api.port",
+            SocketAddr::new(api.host_ip, api.port)
+        ))
+    })?;
+    Ok((context, listener))
+}
+
+async fn open_store(config: &Config) -> Result<Arc<dyn Store>, Ended> {
+    let Connection::Sqlite { path } = config.database.connection.clone();
+    let options = Options::new(&config.host);
+    let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&path, &options)).await;
+    let store = opened.map_err(|error| Ended::Failed(error.to_string()))?.map_err(failed)?;
+    Ok(Arc::new(store))
+}
+
+fn failed(error: impl Into<StoreError>) -> Ended {
+    Ended::Failed(error.into().to_string())
+}
+
+/// Runs `#[start]` of each driver, all at once, on their own threads.
+async fn start_drivers(context: &Context) -> Result<(), Faults> {
+    let patience = context.config.conductor.driver_start_timeout;
+    let starting: Vec<_> = context
+        .catalogue
+        .distinct()
+        .filter_map(|driver| {
+            let start = driver.record().start?;
+            let started = driver.runtime().handle().spawn(start(Arc::clone(driver.instance())));
+            Some((driver, started))
+        })
+        .collect();
+    let mut faults = Faults::default();
+    let deadline = Instant::now() + patience;
+    for (driver, started) in starting {
+        let name = driver.record().name;
+        match timeout_at(deadline, started).await {
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(error))) => {
+                let mut fault = Diagnostic::fault(format!("driver \"{name}\" cannot be started: {error}"));
+                if let Some(causes) = error.causes() {
+                    fault = fault.note(causes);
+                }
+                faults.push(fault);
+            }
+            Ok(Err(_)) => faults.push(Diagnostic::fault(format!("driver \"{name}\" panicked at its start"))),
+            Err(_) => faults.push(
+                Diagnostic::fault(format!("driver \"{name}\" did not start within {} s", patience.as_secs_f32()))
+                    .help("conductor.driver_start_timeout says how long a driver may take"),
+            ),
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// Serves until told to stop, then drains.
+fn run(runtime: &Runtime, context: Arc<Context>, listener: Listener) -> Result<(), Ended> {
+    let access = Arc::new(if context.config.log.access {
+        AccessLog::start(telemetry::is_human(&context.config.log))
+    } else {
+        AccessLog::off()
+    });
+    let result = runtime.block_on(async {
+        if is_trial(&context) {
+            create_demo_node(&context).await.map_err(failed)?;
+        }
+        let mut ends = Ends::listen().map_err(|error| Ended::Failed(format!("cannot listen for signals: {error}")))?;
+        announce(&context, listener.address());
+        let api = Api::new(Arc::clone(&context), Arc::clone(&access));
+        let patience = context.config.conductor.graceful_shutdown_timeout;
+        let serving = tokio::spawn({
+            let context = Arc::clone(&context);
+            async move { listener.serve(api, &context.stopping, patience).await }
+        });
+        let broken = tokio::select! {
+            () = ends.wait() => None,
+            error = context.store.broken() => Some(error),
+        };
+        tracing::info!("stopping");
+        context.stopping.raise();
+        tokio::select! {
+            () = drain(&context, serving, patience) => {}
+            () = ends.wait() => tracing::warn!("told to stop again: not waiting any longer"),
+        }
+        stop_work(&context).await;
+        match broken {
+            None => Ok(()),
+            Some(error) => Err(Ended::Failed(error.to_string())),
+        }
+    });
+    access.stop();
+    for driver in context.catalogue.distinct() {
+        driver.runtime().shut_down(LAST_PATIENCE);
+    }
+    result
+}
+
+/// The signals that end a server.
+struct Ends {
+    terminate: UnixSignal,
+    interrupt: UnixSignal,
+}
+
+impl Ends {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Waits for what was begun: the requests, then the asynchronous calls.
+async fn drain(context: &Context, serving: tokio::task::JoinHandle<()>, patience: Duration) {
+    let deadline = Instant::now() + patience;
+    if serving.await.is_err() {
+        tracing::error!("the listener ended by a panic");
+    }
+    if timeout_at(deadline, context.workers.idle()).await.is_err() {
+        tracing::warn!(running = context.workers.running(), "calls were still running when the time to stop was over");
+    }
+}
+
+/// Ends what still runs, the drivers and the store.
+async fn stop_work(context: &Context) {
+    context.workers.abandon();
+    let _ = timeout(LAST_PATIENCE, context.workers.idle()).await;
+    for driver in context.catalogue.distinct() {
+        stop_driver(driver).await;
+    }
+    if let Err(error) = context.store.close().await {
+        tracing::error!(%error, "the store did not close");
+    }
+}
+
+async fn stop_driver(driver: &Driver) {
+    let Some(stop) = driver.record().stop else { return };
+    let stopped = driver.runtime().handle().spawn(stop(Arc::clone(driver.instance())));
+    let name = driver.record().name;
+    match timeout(LAST_PATIENCE, stopped).await {
+        Ok(Ok(Ok(()))) => {}
+        Ok(Ok(Err(error))) => tracing::warn!(driver = name, %error, "the driver's stop failed"),
+        Ok(Err(_)) => tracing::error!(driver = name, "the driver's stop panicked"),
+        Err(_) => tracing::warn!(driver = name, "the driver did not stop in time"),
+    }
+}
+
+/// Whether somebody just started the binary to see what it does: nothing is configured, no node is known.
+fn is_trial(context: &Context) -> bool {
+    context.config.files.is_empty() && context.nodes.is_empty() && context.catalogue.driver("fake").is_some()
+}
+
+async fn create_demo_node(context: &Context) -> Result<(), StoreError> {
+    let fields = NodeFields { name: Some(DEMO_NODE.into()), driver: "fake".into(), ..NodeFields::default() };
+    context.node_create(Node::new(Uuid::new_v4(), fields, Timestamp::now())).await?;
+    Ok(())
+}
+
+/// Tells on standard output what is served, and where.
+fn announce(context: &Context, address: SocketAddr) {
+    let mut text = format!("bessemer {}\n", env!("CARGO_PKG_VERSION"));
+    for driver in context.catalogue.distinct() {
+        let names: Vec<&str> = context.catalogue.iter().filter(|(_, d)| Arc::ptr_eq(d, driver)).map(|(name, _)| name).collect();
+        let (compiled, place) = (driver.compiled(), driver.compiled().place());
+        text += &format!(
+            "driver    {} ({} {}): {} node methods, {} driver methods\n",
+            names.join(", "),
+            place.crate_name,
+            place.crate_version,
+            compiled.node_methods().len(),
+            compiled.driver_methods().len(),
+        );
+    }
+    match &context.config.enabled_drivers {
+        None => text += "          every driver of this binary, since enabled_drivers is not set\n",
+        Some(names) if names.is_empty() => {
+            tracing::warn!("enabled_drivers is an empty list: no driver is offered");
+            text += "driver    none: enabled_drivers is an empty list\n";
+        }
+        Some(_) => {}
+    }
+    let url = format!("http://{address}");
+    text += &format!("state     {} ({} nodes)\n", context.config.state_path.display(), context.nodes.len());
+    text += &format!("api       {url}\n");
+    if let Some(node) = context.nodes.find(DEMO_NODE).filter(|node| &*node.fields.driver == "fake") {
+        let name = node.fields.name.as_deref().unwrap_or(DEMO_NODE);
+        text += &format!(
+            "\ntry:\n  curl {url}/v1/nodes/{name}/vendor_passthru/methods\n  \
+             curl -d '{{\"hello\": \"world\"}}' '{url}/v1/nodes/{name}/vendor_passthru?method=echo'\n  \
+             OS_AUTH_TYPE=none OS_ENDPOINT={url} baremetal node passthru list {name}\n"
+        );
+    }
+    // A closed standard output is no reason not to serve.
+    let _ = std::io::stdout().lock().write_all(text.as_bytes()).and_then(|()| std::io::stdout().flush());
+}

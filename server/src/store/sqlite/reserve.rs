@@ -1,0 +1,89 @@
+//! A file of a few megabytes that is there to be deleted: on a full disk, even the end of a task could not be
+//! written otherwise. Deleted when space runs out, made again when there is twice as much.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::open::beside;
+
+pub(super) struct Reserve {
+    path: PathBuf,
+    bytes: u64,
+    retry: Duration,
+    tried_at: Option<Instant>,
+}
+
+impl Reserve {
+    pub(super) fn new(database: &Path, bytes: u64, retry: Duration) -> Self {
+        Self {
+            path: beside(database, "reserve"),
+            bytes,
+            retry,
+            tried_at: None,
+        }
+    }
+
+    /// Whether the file is there, or could be made.
+    pub(super) fn is_kept(&self) -> bool {
+        let kept = fs::metadata(&self.path).is_ok_and(|file| file.len() == self.bytes);
+        kept || self.fill().is_ok()
+    }
+
+    /// Frees the space. It is a success too if it was free already.
+    pub(super) fn spend(&mut self) {
+        self.tried_at = Some(Instant::now());
+        match fs::remove_file(&self.path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => tracing::error!(file = %self.path.display(), error = %error, "cannot free the reserve"),
+        }
+    }
+
+    /// Whether there is space again, looked at not more often than `retry`.
+    pub(super) fn try_restore(&mut self) -> bool {
+        if self.tried_at.is_some_and(|tried_at| tried_at.elapsed() < self.retry) {
+            return false;
+        }
+        self.tried_at = Some(Instant::now());
+        self.fill().is_ok()
+    }
+
+    /// Writes twice as much as is kept, lest the next change hit the end again, and nothing if that fails.
+    fn fill(&self) -> io::Result<()> {
+        let made = self.write();
+        if made.is_err() {
+            let _ = fs::remove_file(&self.path);
+        }
+        made
+    }
+
+    fn write(&self) -> io::Result<()> {
+        let mut file: File = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&self.path)?;
+        // Not zeros: a file system that compresses would keep next to nothing free for them.
+        let mut chunk = vec![0_u8; 64 * 1024];
+        let mut noise = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut left = self.bytes * 2;
+        while left > 0 {
+            for word in chunk.chunks_exact_mut(8) {
+                noise ^= noise << 13;
+                noise ^= noise >> 7;
+                noise ^= noise << 17;
+                word.copy_from_slice(&noise.to_ne_bytes());
+            }
+            let part = usize::try_from(left).map_or(chunk.len(), |left| left.min(chunk.len()));
+            file.write_all(&chunk[..part])?;
+            left -= part as u64;
+        }
+        file.sync_all()?;
+        file.set_len(self.bytes)?;
+        file.sync_all()
+    }
+}

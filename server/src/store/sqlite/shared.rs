@@ -1,0 +1,128 @@
+//! What the threads of one open database know together: where it is, whether it is broken or out of space,
+//! how often it committed.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+use super::fault::{self, Fault};
+use super::lock_file::LockFile;
+use crate::store::StoreError;
+
+pub(super) struct Shared {
+    pub(super) path: Arc<Path>,
+    pub(super) busy_timeout: Duration,
+    /// Held until the store is closed; if it breaks, until the process ends, as methods may still run.
+    pub(super) lock_file: Mutex<Option<LockFile>>,
+    commits: AtomicU64,
+    full: AtomicBool,
+    closed: AtomicBool,
+    broken: OnceLock<StoreError>,
+    broken_news: Notify,
+}
+
+impl Shared {
+    pub(super) fn new(path: Arc<Path>, busy_timeout: Duration, lock_file: LockFile) -> Self {
+        Self {
+            path,
+            busy_timeout,
+            lock_file: Mutex::new(Some(lock_file)),
+            commits: AtomicU64::new(0),
+            full: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+            broken: OnceLock::new(),
+            broken_news: Notify::new(),
+        }
+    }
+
+    /// Turns what work ended with into the caller's error, and notes if that is the end of the store.
+    pub(super) fn judge(&self, fault: Fault) -> StoreError {
+        match fault {
+            Fault::Answer(error) => error,
+            Fault::Sql(error) => {
+                let error = fault::to_store_error(error, &self.path, self.busy_timeout);
+                if let StoreError::Broken { .. } = error {
+                    self.set_broken(error.clone());
+                }
+                error
+            }
+        }
+    }
+
+    pub(super) fn set_broken(&self, error: StoreError) {
+        if self.broken.set(error.clone()).is_ok() {
+            tracing::error!(store = %self.path.display(), error = %error, "the store is broken and refuses everything");
+            self.broken_news.notify_waiters();
+        }
+    }
+
+    /// Why nothing is accepted any more, if so.
+    pub(super) fn refusal(&self) -> Option<StoreError> {
+        if let Some(error) = self.broken.get() {
+            return Some(error.clone());
+        }
+        self.closed.load(Ordering::Acquire).then_some(StoreError::Closed)
+    }
+
+    pub(super) async fn wait_broken(&self) -> StoreError {
+        loop {
+            let news = self.broken_news.notified();
+            if let Some(error) = self.broken.get() {
+                return error.clone();
+            }
+            news.await;
+        }
+    }
+
+    /// Every later call is refused. Whether it was open until now.
+    pub(super) fn set_closed(&self) -> bool {
+        !self.closed.swap(true, Ordering::AcqRel)
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.full.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_full(&self, full: bool) {
+        if self.full.swap(full, Ordering::AcqRel) == full {
+            return;
+        }
+        if full {
+            tracing::error!(store = %self.path.display(), "no space is left: changes are refused until some is freed");
+        } else {
+            tracing::warn!(store = %self.path.display(), "there is space again: changes are accepted");
+        }
+    }
+
+    pub(super) fn full_error(&self) -> StoreError {
+        StoreError::Full {
+            path: Arc::clone(&self.path),
+        }
+    }
+
+    pub(super) fn count_commit(&self) {
+        self.commits.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+}
+
+/// Set by a thread when it starts; should it end by a panic, the store is broken rather than silent.
+pub(super) struct ThreadWatch(pub(super) Arc<Shared>);
+
+impl Drop for ThreadWatch {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.set_broken(StoreError::Broken {
+                path: Arc::clone(&self.0.path),
+                cause: Arc::new(std::io::Error::other("a thread of the store panicked")),
+            });
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Tasks: the durable record of asynchronous calls. A task is on disk before its call is answered, and its end
+//! is one transaction with what the method changed on the node and with `last_error`. Which calls become
+//! tasks is decided in `dispatch.rs`.
+
+use std::sync::Arc;
+
+use bessemer::host::Host;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::call::Running;
+use crate::context::{Context, changed};
+use crate::dispatch::CallError;
+use crate::node::Node;
+use crate::store::{NodeChange, NodeStamp, StoreError, TaskEnd, TaskRow, TaskState};
+use crate::target::{Changes, Target};
+
+/// Writes that a task begins.
+pub(crate) async fn start(
+    context: &Context,
+    call: &Running,
+    task: Uuid,
+    node: Option<&Node>,
+) -> Result<(), StoreError> {
+    context
+        .store
+        .task_start(TaskRow {
+            uuid: task,
+            node: node.map(|node| node.id),
+            driver: node.map_or_else(|| call.driver().into(), |node| (*node.fields.driver).into()),
+            method: call.method().into(),
+            request_id: call.request_id().into(),
+            caller: call.caller().map(Into::into),
+            server: (*context.host).into(),
+            started_at: Timestamp::now(),
+            finished_at: None,
+            state: TaskState::Running,
+            error: None,
+            progress: None,
+        })
+        .await
+}
+
+/// Writes how a task ended, then frees the lock in `target`.
+pub(crate) async fn finish<G: Target>(
+    context: &Context,
+    call: &Running,
+    task: Uuid,
+    node: Option<Uuid>,
+    outcome: Result<(), CallError>,
+    target: Option<G>,
+) {
+    let (state, error) = match outcome {
+        Ok(()) => (TaskState::Succeeded, None),
+        Err(CallError::Stopped(_)) if context.workers.is_abandoned() => {
+            (TaskState::Interrupted, Some("interrupted by the stop of the server; its outcome is unknown".to_owned()))
+        }
+        Err(CallError::Stopped(_)) => (TaskState::Cancelled, Some("cancelled".to_owned())),
+        Err(error) => (TaskState::Failed, Some(error.to_string())),
+    };
+    let Changes { fields, hold } = match target {
+        Some(target) => target.into_changes(),
+        None => Changes { fields: None, hold: Box::new(()) },
+    };
+    // Changes are kept on success only.
+    let fields = fields.filter(|_| state == TaskState::Succeeded);
+    let last_error: Option<Box<str>> = error
+        .as_deref()
+        .map(|text| format!("Async execution of {} failed with error: {text}", call.method()).into());
+    let end = TaskEnd { state, error: error.map(Into::into), finished_at: Timestamp::now() };
+    if let Some(error) = &end.error {
+        tracing::warn!(request_id = %call.request_id(), %task, driver = call.driver(), method = call.method(), "{error}");
+    }
+
+    let stored = loop {
+        // A node may be gone where the method holds no lock on it.
+        let seen = node.and_then(|id| context.nodes.get(&id));
+        let next = match (&seen, &fields, &last_error) {
+            (Some(seen), Some(fields), _) => NodeChange::Record(Box::new(changed(seen, |node| node.fields = Arc::clone(fields)))),
+            (Some(_), None, Some(text)) => NodeChange::LastError(Some(text.clone())),
+            _ => NodeChange::None,
+        };
+        match context.store.task_finish(task, end.clone(), next.clone()).await {
+            // Only the end of a task that holds no lock writes beside this one; its memory follows at once.
+            Err(StoreError::MovedRevision { .. }) => tokio::task::yield_now().await,
+            Ok(Some(stamp)) => {
+                match next {
+                    NodeChange::Record(node) => context.nodes.replace(Arc::new(stamped(*node, stamp))),
+                    NodeChange::LastError(text) => {
+                        if let Some(seen) = node.and_then(|id| context.nodes.get(&id)) {
+                            let node = Node { last_error: text, ..(*seen).clone() };
+                            context.nodes.replace(Arc::new(stamped(node, stamp)));
+                        }
+                    }
+                    NodeChange::None => {}
+                }
+                break Ok(());
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    if let Err(error) = stored {
+        tracing::error!(
+            request_id = %call.request_id(), %task, driver = call.driver(), method = call.method(), %error,
+            "the end of the task could not be saved; at the next start it counts as interrupted"
+        );
+    }
+    drop(hold);
+}
+
+fn stamped(mut node: Node, stamp: NodeStamp) -> Node {
+    node.revision = stamp.revision;
+    node.updated_at = stamp.updated_at;
+    node
+}

@@ -1,0 +1,181 @@
+//! The access log: a line for each request. Lines are put together by hand in a buffer that one thread writes
+//! out; a formatted event for each request would cost twice what the rest of the request does. The query is not
+//! logged: arguments may be secrets.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use http::request::Parts;
+use jiff::Timestamp;
+use parking_lot::{Condvar, Mutex};
+use uuid::Uuid;
+
+/// Beyond this the writing thread is behind its disk or pipe: lines are counted instead of kept.
+const BUFFER_MAX: usize = 4 << 20;
+
+/// How long a line may wait for others.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// The log, or the knowledge that it is off.
+pub(crate) struct AccessLog {
+    shared: Option<Arc<Shared>>,
+    human: bool,
+}
+
+struct Shared {
+    pending: Mutex<Pending>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct Pending {
+    lines: String,
+    lost: u64,
+    // The second that the last line began in, with its text: most lines share it.
+    second: i64,
+    second_text: String,
+    stopping: bool,
+}
+
+/// What is known of a line before its request is answered.
+pub(crate) struct Line {
+    verb: http::Method,
+    path: String,
+    peer: SocketAddr,
+}
+
+impl Line {
+    pub(crate) fn begin(parts: &Parts, peer: SocketAddr) -> Self {
+        Self { verb: parts.method.clone(), path: parts.uri.path().to_owned(), peer }
+    }
+}
+
+impl AccessLog {
+    /// A log that writes nothing.
+    pub(crate) fn off() -> Self {
+        Self { shared: None, human: false }
+    }
+
+    /// A log on standard error.
+    pub(crate) fn start(human: bool) -> Self {
+        let shared = Arc::new(Shared { pending: Mutex::default(), wake: Condvar::new() });
+        let writer = Arc::clone(&shared);
+        let spawned = std::thread::Builder::new().name("access-log".into()).spawn(move || writer.write_out());
+        match spawned {
+            Ok(_) => Self { shared: Some(shared), human },
+            Err(error) => {
+                tracing::error!(%error, "no thread for the access log, so there is none");
+                Self::off()
+            }
+        }
+    }
+
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.shared.is_some()
+    }
+
+    /// Adds the line of a request that was answered.
+    pub(crate) fn write(&self, line: Line, request: Uuid, status: StatusCode, took: Duration) {
+        let Some(shared) = &self.shared else { return };
+        let now = Timestamp::now();
+        let mut pending = shared.pending.lock();
+        if pending.lines.len() > BUFFER_MAX {
+            pending.lost += 1;
+            return;
+        }
+        pending.line(self.human, &line, request, status, took, now);
+    }
+
+    /// Writes out what is pending and ends the thread.
+    pub(crate) fn stop(&self) {
+        if let Some(shared) = &self.shared {
+            shared.pending.lock().stopping = true;
+            shared.wake.notify_one();
+            let lines = std::mem::take(&mut shared.pending.lock().lines);
+            let _ = io::stderr().lock().write_all(lines.as_bytes());
+        }
+    }
+}
+
+impl Pending {
+    fn line(&mut self, human: bool, line: &Line, request: Uuid, status: StatusCode, took: Duration, now: Timestamp) {
+        if self.second != now.as_second() || self.second_text.is_empty() {
+            self.second = now.as_second();
+            let text = Timestamp::from_second(self.second).unwrap_or_default().to_string();
+            text.trim_end_matches('Z').clone_into(&mut self.second_text);
+        }
+        let Self { lines, second_text, .. } = self;
+        let (verb, path, peer) = (line.verb.as_str(), &line.path, line.peer.ip());
+        let (status, millis) = (status.as_u16(), now.subsec_millisecond());
+        let micros = took.as_micros();
+        // Writing to a String cannot fail.
+        let _ = if human {
+            lines.push_str(second_text);
+            write!(lines, ".{millis:03}Z {peer} {verb} ").and_then(|()| {
+                escape(lines, path, false);
+                writeln!(lines, " {status} {micros}us req-{request}")
+            })
+        } else {
+            lines.push_str("{\"timestamp\":\"");
+            lines.push_str(second_text);
+            write!(lines, ".{millis:03}Z\",\"level\":\"INFO\",\"message\":\"request\",\"peer\":\"{peer}\",\"verb\":\"").and_then(|()| {
+                escape(lines, verb, true);
+                lines.push_str("\",\"path\":\"");
+                escape(lines, path, true);
+                writeln!(lines, "\",\"status\":{status},\"duration_us\":{micros},\"request_id\":\"req-{request}\"}}")
+            })
+        };
+    }
+}
+
+/// A request's own text, such that it can end neither the line nor the JSON string.
+fn escape(lines: &mut String, text: &str, json: bool) {
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\') {
+        lines.push_str(text);
+        return;
+    }
+    for c in text.chars() {
+        match c {
+            '"' | '\\' if json => {
+                lines.push('\\');
+                lines.push(c);
+            }
+            c if c.is_control() => {
+                let _ = write!(lines, "\\u{:04x}", u32::from(c));
+            }
+            c => lines.push(c),
+        }
+    }
+}
+
+impl Shared {
+    fn write_out(&self) {
+        let mut lines = String::new();
+        loop {
+            let (lost, stopping) = {
+                let mut pending = self.pending.lock();
+                if pending.lines.is_empty() && !pending.stopping {
+                    self.wake.wait_for(&mut pending, PATIENCE);
+                }
+                std::mem::swap(&mut lines, &mut pending.lines);
+                (std::mem::take(&mut pending.lost), pending.stopping)
+            };
+            if lost > 0 {
+                tracing::warn!(lost, "access log lines were lost: standard error was not read fast enough");
+            }
+            if !lines.is_empty() {
+                // Nobody could be told of a standard error that is gone.
+                let _ = io::stderr().lock().write_all(lines.as_bytes());
+                lines.clear();
+            }
+            if stopping {
+                return;
+            }
+            std::thread::sleep(PATIENCE);
+        }
+    }
+}

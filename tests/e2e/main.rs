@@ -1,0 +1,3 @@
+//! The real binary over real HTTP: a file for each route or subject.
+
+mod passthru;

@@ -1,0 +1,252 @@
+//! Starts a server binary, finds out where it listens, and ends it with the test.
+
+use std::io::{BufRead, BufReader, Read};
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use tempfile::TempDir;
+
+use crate::binary::{Binary, path_of};
+use crate::http::Client;
+
+/// A running server. Reads as its [`Client`]; killed when dropped.
+pub struct Server {
+    client: Client,
+    child: Child,
+    banner: String,
+    log: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
+    state: State,
+}
+
+/// A directory that lives as long as the server, or one that the test keeps.
+enum State {
+    Own(TempDir),
+    Given(PathBuf),
+}
+
+/// How a server ended.
+#[derive(Debug)]
+pub struct Stopped {
+    /// The exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+    /// All of its standard output.
+    pub stdout: String,
+    /// All of its standard error.
+    pub stderr: String,
+}
+
+/// What to start.
+pub struct ServerBuilder {
+    binary: Binary,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    config: Option<String>,
+    state: Option<PathBuf>,
+}
+
+impl Server {
+    /// The stock binary with nothing configured but its state directory and its port.
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    /// Something else.
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder { binary: Binary::Stock, args: vec![], env: vec![], config: None, state: None }
+    }
+
+    /// What it printed before it listened.
+    pub fn banner(&self) -> &str {
+        &self.banner
+    }
+
+    /// What it has written to standard error until now.
+    pub fn log(&self) -> String {
+        self.log.lock().expect("the reader does not panic").clone()
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its state directory.
+    pub fn state(&self) -> &Path {
+        match &self.state {
+            State::Own(directory) => directory.path(),
+            State::Given(path) => path,
+        }
+    }
+
+    /// `SIGKILL`, and waits.
+    pub fn kill(mut self) {
+        self.child.kill().expect("a child of ours can be killed");
+        self.child.wait().expect("a child of ours can be waited for");
+    }
+
+    /// `SIGTERM`, and waits for the end.
+    pub fn stop(mut self) -> Stopped {
+        self.terminate();
+        let status = self.child.wait().expect("a child of ours can be waited for");
+        let mut stdout = self.banner.clone();
+        if let Some(mut rest) = self.child.stdout.take() {
+            rest.read_to_string(&mut stdout).expect("the server prints text");
+        }
+        self.reader.take().map(JoinHandle::join);
+        Stopped { code: status.code(), stdout, stderr: self.log() }
+    }
+
+    /// `SIGTERM`.
+    pub fn terminate(&self) {
+        let pid = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw);
+        rustix::process::kill_process(pid.expect("a child has a pid"), rustix::process::Signal::TERM)
+            .expect("a child of ours can be signalled");
+    }
+}
+
+impl Deref for Server {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Already ended where a test stopped it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl ServerBuilder {
+    /// Another binary.
+    #[must_use]
+    pub fn binary(mut self, binary: Binary) -> Self {
+        self.binary = binary;
+        self
+    }
+
+    /// A command-line argument.
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<String>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// An environment variable.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// A configuration file with this text. There is no demo node then.
+    #[must_use]
+    pub fn config(mut self, toml: impl Into<String>) -> Self {
+        self.config = Some(toml.into());
+        self
+    }
+
+    /// A state directory that outlives the server.
+    #[must_use]
+    pub fn state(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.state = Some(directory.into());
+        self
+    }
+
+    /// Starts it and waits until it listens.
+    ///
+    /// # Panics
+    /// If it ends instead.
+    pub async fn start(self) -> Server {
+        let (mut command, state) = self.command();
+        let mut child = command.spawn().expect("the binary under test starts");
+        let log = Arc::new(Mutex::new(String::new()));
+        let reader = std::thread::spawn({
+            let (log, stderr) = (Arc::clone(&log), child.stderr.take().expect("standard error is piped"));
+            move || {
+                for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                    let mut log = log.lock().expect("nobody panics with it");
+                    log.push_str(&line);
+                    log.push('\n');
+                }
+            }
+        });
+        let stdout = child.stdout.take().expect("standard output is piped");
+        let (banner, url, stdout) = tokio::task::spawn_blocking(move || read_banner(stdout)).await.expect("reads");
+        let Some(url) = url else {
+            let status = child.wait().expect("a child of ours can be waited for");
+            reader.join().expect("the reader does not panic");
+            panic!("the server ended with {status}: {banner}{}", log.lock().expect("nobody panics with it"));
+        };
+        child.stdout = Some(stdout);
+        Server { client: Client::new(url), child, banner, log, reader: Some(reader), state }
+    }
+
+    /// Starts it where it is expected to end by itself.
+    pub fn run_to_end(self) -> Stopped {
+        let (mut command, _state) = self.command();
+        let output = command.output().expect("the binary under test starts");
+        Stopped {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    fn command(self) -> (Command, State) {
+        let own = TempDir::new().expect("a temporary directory can be made");
+        let config = self.config.map(|text| {
+            let path = own.path().join("config.toml");
+            std::fs::write(&path, text).expect("a temporary file can be written");
+            path
+        });
+        let state = match self.state {
+            // The file must outlive this function as well.
+            Some(path) => {
+                if config.is_some() {
+                    std::mem::forget(own);
+                }
+                State::Given(path)
+            }
+            None => State::Own(own),
+        };
+        let directory = match &state {
+            State::Own(own) => own.path().join("state"),
+            State::Given(path) => path.clone(),
+        };
+        let mut command = Command::new(path_of(self.binary));
+        command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command.args(&self.args).arg("--state-dir").arg(directory).args(["--port", "0"]);
+        if let Some(config) = config {
+            command.arg("--config").arg(config);
+        }
+        command.envs(self.env).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        (command, state)
+    }
+}
+
+/// Reads until the line that says where the server listens; the URL is `None` if the output ends before.
+fn read_banner(stdout: std::process::ChildStdout) -> (String, Option<String>, std::process::ChildStdout) {
+    let mut reader = BufReader::new(stdout);
+    let mut banner = String::new();
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).unwrap_or(0) == 0 {
+            return (banner, None, reader.into_inner());
+        }
+        banner.push_str(&line);
+        if let Some(url) = line.strip_prefix("api ") {
+            let url = url.trim().to_owned();
+            // What follows is in the buffer already: the server writes its banner at once.
+            banner.push_str(&String::from_utf8_lossy(reader.buffer()));
+            return (banner, Some(url), reader.into_inner());
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! A driver among names that hide everything an expansion could lean on.
+
+#![allow(dead_code, unused_macros, non_camel_case_types, clippy::all)]
+
+mod std {}
+mod core {}
+mod alloc {}
+mod serde {}
+mod serde_json {}
+mod schemars {}
+mod linkme {}
+mod tokio {}
+mod __private {}
+struct String;
+struct Option;
+struct Some;
+struct None;
+struct Result;
+struct Ok;
+struct Err;
+struct Box;
+struct Vec;
+struct Method;
+struct Block;
+struct Instance;
+struct Input;
+struct Place;
+struct Prepared;
+struct Finished;
+trait Default {}
+trait Clone {}
+trait Into {}
+trait From {}
+trait Send {}
+trait Sync {}
+struct u8_;
+macro_rules! concat { () => { compile_error!("theirs") } }
+macro_rules! env { () => { compile_error!("theirs") } }
+macro_rules! option_env { () => { compile_error!("theirs") } }
+macro_rules! module_path { () => { compile_error!("theirs") } }
+macro_rules! file { () => { compile_error!("theirs") } }
+macro_rules! line { () => { compile_error!("theirs") } }
+
+#[derive(::core::default::Default)]
+struct Hostile;
+
+type Alias = ::std::option::Option<u8>;
+
+#[::bessemer::model]
+struct Model {
+    text: ::std::string::String,
+    maybe: ::std::option::Option<u8>,
+}
+
+#[::bessemer::driver(name = "hostile")]
+impl Hostile {
+    const DEFAULT: u8 = 7;
+
+    #[doc = ::core::concat!("a", "b")]
+    #[passthru(http = "POST")]
+    async fn arguments(
+        &self,
+        held: &mut ::bessemer::Node,
+        call: &::bessemer::Call,
+        node: u8,
+        driver: u8,
+        instance: u8,
+        input: u8,
+        arguments: u8,
+        a0: u8,
+        result: u8,
+        r#type: u8,
+        r#async: u8,
+        verb: ::bessemer::Verb,
+        body: Alias,
+        #[arg(default = Self::DEFAULT)] value: u8,
+    ) -> ::bessemer::Result<()> {
+        let _ = (held, call, node, driver, instance, input, arguments, a0, result, r#type, r#async, verb, body, value);
+        ::core::result::Result::Ok(())
+    }
+
+    #[passthru(http = "POST")]
+    fn body(&self, node: &mut ::bessemer::Node, #[body] body: Model) -> ::bessemer::Result<Model> {
+        let _ = node;
+        ::core::result::Result::Ok(body)
+    }
+
+    #[passthru(http = "GET", require_exclusive_lock = false)]
+    async fn held(&self, node: ::bessemer::NodeSnapshot) -> ::bessemer::Result<::std::vec::Vec<u8>> {
+        let _ = node;
+        ::core::result::Result::Ok(::std::vec::Vec::new())
+    }
+
+    #[driver_passthru(http = "GET")]
+    async fn start(&self) -> ::bessemer::Result<()> {
+        ::core::result::Result::Ok(())
+    }
+
+    #[driver_passthru(http = "GET")]
+    async fn r#move(&self) -> ::bessemer::Result<()> {
+        ::core::result::Result::Ok(())
+    }
+}
+
+fn main() {
+    let names: ::std::vec::Vec<&str> =
+        ::bessemer::host::blocks()[0].methods.iter().map(|method| method.name).collect();
+    assert_eq!(names, ["arguments", "body", "held", "start", "move"]);
+}
