@@ -41,7 +41,6 @@ pub(crate) enum HookKind {
 /// One vendor method.
 pub(crate) struct Method {
     pub(crate) sig: Signature,
-    pub(crate) attribute: Attribute,
     pub(crate) options: MethodOptions,
     /// The name in the URL, and where it is written.
     pub(crate) name: Given<String>,
@@ -298,7 +297,6 @@ impl Method {
                 .find(|attribute| attribute.path().is_ident("deprecated"))
                 .map(Deprecation::read),
             sig: sig.clone(),
-            attribute: mark.attribute,
             options,
             name,
             cfgs,

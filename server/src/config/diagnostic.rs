@@ -4,12 +4,18 @@
 //! Nothing here knows which options exist. The driver catalogue reports its faults (a driver that
 //! is not compiled in) with the same type.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::io::IsTerminal;
+use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet};
 
 use super::mask;
 use super::origin::{Origin, Place};
+
+/// Most faults that are rendered.
+const SHOWN_MAX: usize = 100;
 
 /// One mistake: what it is, where it was written, and the way out.
 ///
@@ -55,6 +61,16 @@ enum ValueShown {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults {
     list: Vec<Diagnostic>,
+}
+
+impl Colour {
+    /// Colours if the stream is a terminal.
+    pub fn of(stream: &impl IsTerminal) -> Self {
+        match stream.is_terminal() {
+            true => Colour::Terminal,
+            false => Colour::Plain,
+        }
+    }
 }
 
 impl Diagnostic {
@@ -163,47 +179,57 @@ impl Diagnostic {
     /// text of its own.
     fn sources(&self) -> Vec<Element<'_>> {
         let mut elements = Vec::new();
-        let main = self.origin.place();
-        if let Some(place) = main {
-            let annotation = AnnotationKind::Primary
-                .span(first_line(place))
-                .label(self.label.as_ref());
-            let beside = self.contexts.iter().filter_map(|(origin, label)| {
-                let other = origin
-                    .place()
-                    .filter(|other| other.source == place.source)?;
-                Some(AnnotationKind::Context.span(first_line(other)).label(label))
-            });
-            let annotations: Vec<_> = std::iter::once(annotation).chain(beside).collect();
-            elements.extend(shown(&self.origin, self.text_at(place), annotations));
+        let mut apart: Vec<_> = self.contexts.iter().collect();
+        if let Some(place) = self.origin.place() {
+            let is_beside =
+                |origin: &Origin| origin.place().is_some_and(|o| o.source == place.source);
+            let beside = apart.extract_if(.., |(origin, _)| is_beside(origin));
+            let mut marks = vec![(AnnotationKind::Primary, place, self.label.as_deref())];
+            marks.extend(beside.filter_map(|context| context_mark(context)));
+            let text = match self.value {
+                ValueShown::AsWritten => Cow::Borrowed(place.source.shown()),
+                ValueShown::Hidden => {
+                    mask::stars(place.source.shown(), vec![place.span.clone()]).into()
+                }
+            };
+            elements.extend(shown(&self.origin, &text, &marks));
         }
-        for (origin, label) in &self.contexts {
-            if let Some(place) = origin.place()
-                && main.is_none_or(|main| main.source != place.source)
-            {
-                let annotation = AnnotationKind::Context.span(first_line(place)).label(label);
-                elements.extend(shown(origin, place.source.shown(), vec![annotation]));
+        for context in apart {
+            if let Some(mark) = context_mark(context) {
+                elements.extend(shown(&context.0, mark.1.source.shown(), &[mark]));
             }
         }
         elements
     }
+}
 
-    fn text_at(&self, place: &Place) -> String {
-        match self.value {
-            ValueShown::AsWritten => place.source.shown(),
-            ValueShown::Hidden => mask::stars(&place.source.shown(), place.span.clone()),
-        }
-    }
+/// A span to point at, and what to say there.
+type Mark<'a> = (AnnotationKind, &'a Place, Option<&'a str>);
+
+fn context_mark((origin, label): &(Origin, String)) -> Option<Mark<'_>> {
+    Some((AnnotationKind::Context, origin.place()?, Some(label)))
 }
 
 /// A file is shown with path, line and column. A variable or flag is one line that says itself what
 /// it is.
-fn shown<'a>(
-    origin: &'a Origin,
-    text: String,
-    annotations: Vec<annotate_snippets::Annotation<'a>>,
-) -> Option<Element<'a>> {
-    let snippet = Snippet::source(text).annotations(annotations);
+fn shown<'a>(origin: &'a Origin, text: &str, marks: &[Mark<'a>]) -> Option<Element<'a>> {
+    let spans = || marks.iter().map(|(_, place, _)| first_line(place));
+    // Only the lines meant are handed on: the renderer looks at all that it is given, for each
+    // fault anew.
+    let start = spans().map(|span| span.start).min()?;
+    let end = spans().map(|span| span.end).max()?;
+    let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[end..]
+        .find('\n')
+        .map_or(text.len(), |len| end + len + 1);
+
+    let annotations = marks.iter().zip(spans()).map(|((kind, _, label), span)| {
+        let span = span.start - start..span.end - start;
+        kind.span(span).label(*label)
+    });
+    let snippet = Snippet::source(text[start..end].to_owned())
+        .line_start(text[..start].matches('\n').count() + 1)
+        .annotations(annotations);
     match origin {
         Origin::Default => None,
         Origin::File(place) => Some(snippet.path(place.source.name()).into()),
@@ -212,13 +238,11 @@ fn shown<'a>(
 }
 
 /// A value of several lines is marked in its first one only: the caret is a pointer, not a frame.
-fn first_line(place: &Place) -> std::ops::Range<usize> {
+fn first_line(place: &Place) -> Range<usize> {
     let text = place.source.text();
-    let start = place.span.start.min(text.len());
-    let end = place.span.end.clamp(start, text.len());
-    let len = text
-        .get(start..end)
-        .and_then(|span| span.find(['\n', '\r']));
+    let start = text.floor_char_boundary(place.span.start);
+    let end = text.floor_char_boundary(place.span.end).max(start);
+    let len = text[start..end].find(['\n', '\r']);
     start..len.map_or(end, |len| start + len)
 }
 
@@ -243,9 +267,14 @@ impl Faults {
         self.list.iter()
     }
 
-    /// All of them, an empty line between two.
+    /// All of them, an empty line between two; the first hundred, if a file is no configuration at
+    /// all and every line of it is a fault.
     pub fn render(&self, colour: Colour) -> String {
-        let rendered: Vec<String> = self.iter().map(|fault| fault.render(colour)).collect();
+        let shown = self.iter().take(SHOWN_MAX);
+        let mut rendered: Vec<String> = shown.map(|fault| fault.render(colour)).collect();
+        if let Some(left @ 1..) = self.len().checked_sub(SHOWN_MAX) {
+            rendered.push(format!("and {left} more"));
+        }
         rendered.join("\n\n")
     }
 }

@@ -37,19 +37,22 @@ pub(super) fn without_passwords(text: &str) -> String {
 /// The text with every secret overwritten by as many `*` as it has bytes, so that spans and carets
 /// stay right.
 pub(super) fn hide(text: &str) -> String {
-    let spans = url_passwords(text).into_iter().chain(secret_values(text));
-    spans.fold(text.to_owned(), |shown, span| stars(&shown, span))
+    let mut spans = url_passwords(text);
+    spans.extend(secret_values(text));
+    stars(text, spans)
 }
 
-/// One span overwritten by `*`; line ends stay.
-pub(super) fn stars(text: &str, span: Range<usize>) -> String {
-    text.char_indices()
-        .flat_map(|(at, c)| {
-            let hidden = span.contains(&at) && c != '\n' && c != '\r';
-            let (c, times) = if hidden { ('*', c.len_utf8()) } else { (c, 1) };
-            std::iter::repeat_n(c, times)
-        })
-        .collect()
+/// The spans overwritten by `*`; line ends stay.
+pub(super) fn stars(text: &str, spans: Vec<Range<usize>>) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for span in spans {
+        let hidden = bytes.get_mut(span).into_iter().flatten();
+        hidden
+            .filter(|byte| !matches!(byte, b'\n' | b'\r'))
+            .for_each(|byte| *byte = b'*');
+    }
+    // A span that cut a character in two would leave no text at all rather than half a secret.
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// The password is taken up to the last `@` of the word: one with an unescaped `/` or `@` in it

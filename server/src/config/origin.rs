@@ -47,6 +47,7 @@ pub struct Place {
 pub struct Source {
     name: String,
     text: String,
+    shown: String,
 }
 
 impl Origin {
@@ -115,13 +116,8 @@ impl Place {
     fn assigned(name: &str, between: char, value: &str) -> Self {
         let text = format!("{name}{between}{value}");
         let span = name.len() + between.len_utf8()..text.len();
-        Place {
-            source: Arc::new(Source {
-                name: name.to_owned(),
-                text,
-            }),
-            span,
-        }
+        let source = Source::new(name, text);
+        Place { source, span }
     }
 
     /// Line and column of the first character, both counted from 1, columns in characters.
@@ -146,10 +142,9 @@ impl Place {
 impl Source {
     /// A file's text; the name is its path as the user gave it.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self {
-            name: name.into(),
-            text: text.into(),
-        })
+        let (name, text) = (name.into(), text.into());
+        let shown = mask::hide(&text);
+        Arc::new(Self { name, text, shown })
     }
 
     /// The path of the file, the name of the variable, or the flag.
@@ -163,8 +158,8 @@ impl Source {
     }
 
     /// The text as it may be shown: of the same length, with `*` where a secret stands.
-    pub fn shown(&self) -> String {
-        mask::hide(&self.text)
+    pub fn shown(&self) -> &str {
+        &self.shown
     }
 }
 

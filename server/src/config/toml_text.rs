@@ -18,7 +18,30 @@ pub(super) fn key(key: &str) -> String {
     }
 }
 
-/// A value of a driver's section. TOML has no null, and none can come out of a TOML file.
+/// A value of a driver's section.
 pub(super) fn value(value: &Value) -> String {
-    toml::Value::try_from(value).map_or_else(|_| value.to_string(), |value| value.to_string())
+    to_toml(value).to_string()
+}
+
+/// By hand: through serde, a number would become a table once any crate of the binary turns on
+/// serde_json's `arbitrary_precision`.
+fn to_toml(value: &Value) -> toml::Value {
+    match value {
+        // TOML has no null, and none comes out of a TOML file.
+        Value::Null => toml::Value::String(String::new()),
+        Value::Bool(flag) => toml::Value::Boolean(*flag),
+        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(integer), _) => toml::Value::Integer(integer),
+            (None, Some(float)) => toml::Value::Float(float),
+            (None, None) => toml::Value::String(number.to_string()),
+        },
+        Value::String(text) => toml::Value::String(text.clone()),
+        Value::Array(list) => toml::Value::Array(list.iter().map(to_toml).collect()),
+        Value::Object(table) => {
+            let entries = table
+                .iter()
+                .map(|(key, value)| (key.clone(), to_toml(value)));
+            toml::Value::Table(entries.collect())
+        }
+    }
 }

@@ -79,18 +79,10 @@ fn later_source_is_laid_over_key_by_key() {
         json!({ "tries": 9, "waits": [0.5, 2] })
     );
     assert_eq!(section.table["tls"], json!({ "verify": { "x": 1 } }));
-    assert_eq!(
-        section.value_origin(&["limits", "tries"]).to_string(),
-        "later.toml:3:16"
-    );
-    assert_eq!(
-        section.value_origin(&["limits", "waits", "1"]).to_string(),
-        "later.toml:4:16"
-    );
-    assert_eq!(
-        section.value_origin(&["tls", "verify"]).to_string(),
-        "config.toml:7:10"
-    );
+    let place = |path: &[&str]| section.value_origin(path).to_string();
+    assert_eq!(place(&["limits", "tries"]), "later.toml:3:16");
+    assert_eq!(place(&["limits", "waits", "1"]), "config.toml:5:37");
+    assert_eq!(place(&["tls", "verify", "x"]), "later.toml:4:16");
     assert_eq!(section.name.origin.to_string(), "config.toml:2:10");
 }
 

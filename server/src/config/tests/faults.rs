@@ -1,7 +1,6 @@
 //! What is told about a wrong file: exactly these lines, carets included.
 
 use super::*;
-use crate::config::{Located, Origin};
 
 #[test]
 fn unknown_option_names_the_one_meant() {
@@ -374,93 +373,4 @@ error: log.format must be one of auto, human, json, not "ärger"
   |          ^^^^^^^ no such word
 "#,
     );
-}
-
-/// Seven mistakes of seven kinds; none hides another, and none is told twice.
-#[test]
-fn seven_planted_faults_give_seven_messages() {
-    let text = r#"enabled_drivers = ["fake"]
-hots = "metal-1"
-
-[api]
-port = 70000
-max_limit = "many"
-header_timeout = "3 weeks"
-
-[databse]
-connection = "sqlite:///x"
-
-[log]
-level = "verbose"
-colour = true
-"#;
-    let faults = read(text).expect_err("seven faults");
-    let told: Vec<String> = faults
-        .iter()
-        .map(|fault| format!("{}: {}", fault.origin(), fault.message()))
-        .collect();
-    let expected = [
-        "config.toml:2:1: unknown option hots",
-        "config.toml:5:8: api.port must be an integer from 0 to 65535, not 70000",
-        r#"config.toml:6:13: api.max_limit must be an integer from 1 to 1000000, not "many""#,
-        r#"config.toml:7:18: api.header_timeout must be a duration from 100ms to 1h, not "3 weeks""#,
-        "config.toml:9:2: unknown section [databse]",
-        r#"config.toml:13:9: log.level must be one of error, warn, info, debug, trace, not "verbose""#,
-        "config.toml:14:1: unknown option log.colour",
-    ];
-    assert_eq!(told, expected);
-
-    let rendered = faults.render(Colour::Plain);
-    assert_eq!(rendered.matches("error: ").count(), 7);
-    let carets: Vec<&str> = rendered
-        .lines()
-        .filter(|line| line.contains('^'))
-        .map(str::trim)
-        .collect();
-    let expected = [
-        "| ^^^^ did you mean \"host\"?",
-        "|        ^^^^^ at most 65535",
-        "|             ^^^^^^ expected an integer, found text",
-        "|                  ^^^^^^^^^ expected seconds, or text with a unit: 500ms, 3s, 2m, 1h",
-        "|  ^^^^^^^ did you mean [database]?",
-        "|         ^^^^^^^^^ no such word",
-        "| ^^^^^^ no such option",
-    ];
-    assert_eq!(carets, expected);
-}
-
-/// The catalogue's fault, at the element of the list that it is about.
-#[test]
-fn driver_that_is_not_compiled_in() {
-    let config = config("# drivers of rack 7\n\nenabled_drivers = [\"redfish\", \"acmee\"]\n");
-    let enabled = config.enabled_drivers.expect("a list was given");
-    let Located { value, origin } = &enabled[1];
-    let near =
-        crate::config::did_you_mean(value, ["acme", "fake-hardware", "ipmi", "redfish"]).unwrap();
-    let fault = Diagnostic::fault(format!(
-        "driver \"{value}\" is enabled but not compiled into this binary"
-    ))
-    .at(origin)
-    .label(format!("did you mean \"{near}\" (acme-bmc 1.4.0)?"))
-    .note("compiled in: acme, fake-hardware, ipmi, redfish")
-    .note("if it is another crate: metal build --like self --add CRATE@VERSION");
-    let expected = r#"
-error: driver "acmee" is enabled but not compiled into this binary
- --> config.toml:3:31
-  |
-3 | enabled_drivers = ["redfish", "acmee"]
-  |                               ^^^^^^^ did you mean "acme" (acme-bmc 1.4.0)?
-  |
-  = compiled in: acme, fake-hardware, ipmi, redfish
-  = if it is another crate: metal build --like self --add CRATE@VERSION"#;
-    assert_eq!(fault.render(Colour::Plain), expected.trim_start());
-}
-
-#[test]
-fn colour_is_for_terminals_only() {
-    let fault = Diagnostic::fault("no")
-        .at(&Origin::flag("--port", "x"))
-        .label("here");
-    assert!(!fault.render(Colour::Plain).contains('\u{1b}'));
-    assert!(fault.render(Colour::Terminal).contains('\u{1b}'));
 }

@@ -3,9 +3,11 @@
 mod any;
 mod drivers;
 mod faults;
+mod fields;
 mod layers;
 mod secrets;
 mod texts;
+mod together;
 mod values;
 
 use super::draft::Draft;

@@ -30,6 +30,55 @@ fn sample_uncommented_is_the_defaults() {
     }
 }
 
+/// The figures of the design; a change here is a change for operators.
+#[test]
+fn defaults() {
+    let expected = r#"
+enabled_drivers = ["*"]
+host = "box"
+state_path = "/home/op/.local/state/bessemer"
+
+[api]
+host_ip = "127.0.0.1"
+port = 6385
+public_endpoint = ""
+max_limit = 1000
+max_json_body_size = 1024
+max_json_body_depth = 25
+header_timeout = 10
+body_timeout = 30
+idle_timeout = 75
+max_header_size = 64
+connections_max = 1024
+allow_noauth_beyond_loopback = false
+
+[conductor]
+lock_wait = 3
+lock_waiters_per_node_max = 64
+lock_waiters_max = 4096
+workers_pool_size = 300
+driver_workers_max = 150
+driver_threads = 1
+driver_blocking_threads = 64
+sync_timeout = 60
+async_timeout = 1800
+sync_timeout_max = 600
+async_timeout_max = 86400
+driver_start_timeout = 10
+graceful_shutdown_timeout = 60
+conductor_group = ""
+
+[database]
+connection = "sqlite:///home/op/.local/state/bessemer/bessemer.sqlite"
+
+[log]
+level = "info"
+format = "auto"
+access = true
+"#;
+    assert_eq!(config("").show(Origins::Left), expected.trim_start());
+}
+
 #[test]
 fn sample_as_it_is_sets_nothing() {
     let sample = config(&sample());

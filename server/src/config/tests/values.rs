@@ -128,6 +128,11 @@ fn lock_wait_in_ironics_words() {
         20,
         "config.toml:3:30",
     );
+    check(
+        "node_locked_retry_interval = 5\nnode_locked_retry_attempts = 4",
+        20,
+        "config.toml:3:30",
+    );
     check("node_locked_retry_attempts = 0", 0, "config.toml:2:30");
     let told = told(read("[conductor]\nnode_locked_retry_attempts = 100000\n"));
     assert!(

@@ -1,0 +1,17 @@
+//! A borrowed text.
+
+use bessemer::{Node, Result, driver};
+
+#[derive(Default)]
+struct Acme;
+
+#[driver(name = "acme")]
+impl Acme {
+    #[passthru(http = "POST")]
+    async fn boot(&self, node: &mut Node, device: &str) -> Result<()> {
+        let _ = (node, device);
+        Ok(())
+    }
+}
+
+fn main() {}

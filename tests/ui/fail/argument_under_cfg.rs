@@ -1,0 +1,17 @@
+//! An argument that may not be there.
+
+use bessemer::{Node, Result, driver};
+
+#[derive(Default)]
+struct Acme;
+
+#[driver(name = "acme")]
+impl Acme {
+    #[passthru(http = "POST")]
+    async fn boot(&self, node: &mut Node, #[cfg(unix)] device: u8) -> Result<()> {
+        let _ = node;
+        Ok(())
+    }
+}
+
+fn main() {}

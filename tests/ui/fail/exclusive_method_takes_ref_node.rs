@@ -1,0 +1,17 @@
+//! The exclusive lock, by default, with `&Node`.
+
+use bessemer::{Node, Result, driver};
+
+#[derive(Default)]
+struct Acme;
+
+#[driver(name = "acme")]
+impl Acme {
+    #[passthru(http = "GET")]
+    async fn state(&self, node: &Node) -> Result<()> {
+        let _ = node;
+        Ok(())
+    }
+}
+
+fn main() {}

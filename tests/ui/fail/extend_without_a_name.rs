@@ -1,0 +1,17 @@
+//! No block names the driver.
+
+use bessemer::{Node, Result, driver};
+
+#[derive(Default)]
+struct Acme;
+
+#[driver(extend)]
+impl Acme {
+    #[passthru(http = "POST")]
+    async fn reset(&self, node: &mut Node) -> Result<()> {
+        let _ = node;
+        Ok(())
+    }
+}
+
+fn main() {}

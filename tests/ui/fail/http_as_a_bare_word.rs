@@ -1,0 +1,17 @@
+//! A verb without quotes.
+
+use bessemer::{Node, Result, driver};
+
+#[derive(Default)]
+struct Acme;
+
+#[driver(name = "acme")]
+impl Acme {
+    #[passthru(http = POST)]
+    async fn reset(&self, node: &mut Node) -> Result<()> {
+        let _ = node;
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+//! A model is a type.
+
+#[bessemer::model]
+fn size() {}
+
+fn main() {}

@@ -1,0 +1,17 @@
+//! No options at all.
+
+use bessemer::{Node, Result, driver};
+
+#[derive(Default)]
+struct Acme;
+
+#[driver(name = "acme")]
+impl Acme {
+    #[passthru]
+    async fn reset(&self, node: &mut Node) -> Result<()> {
+        let _ = node;
+        Ok(())
+    }
+}
+
+fn main() {}

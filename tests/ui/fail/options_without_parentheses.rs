@@ -1,0 +1,17 @@
+//! The value of `http` as that of the attribute.
+
+use bessemer::{Node, Result, driver};
+
+#[derive(Default)]
+struct Acme;
+
+#[driver(name = "acme")]
+impl Acme {
+    #[passthru = "POST"]
+    async fn reset(&self, node: &mut Node) -> Result<()> {
+        let _ = node;
+        Ok(())
+    }
+}
+
+fn main() {}

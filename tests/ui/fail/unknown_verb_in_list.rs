@@ -1,0 +1,17 @@
+//! The same in a list, where the word itself is marked.
+
+use bessemer::{Node, Result, driver};
+
+#[derive(Default)]
+struct Acme;
+
+#[driver(name = "acme")]
+impl Acme {
+    #[passthru(http = [GET, PSOT])]
+    async fn reset(&self, node: &mut Node) -> Result<()> {
+        let _ = node;
+        Ok(())
+    }
+}
+
+fn main() {}
