@@ -6,6 +6,11 @@ use crate::error::Result;
 /// `#[driver(name = "acme", config = AcmeConfig)]`.
 ///
 /// A driver without `config` is `Default` instead.
+#[diagnostic::on_unimplemented(
+    message = "a driver with `config = {C}` is made from it, but `{Self}` does not implement `Configure<{C}>`",
+    label = "not made from `{C}`",
+    note = "write `impl bessemer::Configure<{C}> for {Self}`"
+)]
 pub trait Configure<C>: Sized {
     /// Makes the driver. Called once at start-up, also to check a configuration: it must not talk to
     /// hardware.

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 pub use crate::args::{Arguments, BadArguments, Input};
 use crate::call::Call;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::node::{Node, NodeSnapshot};
 pub use crate::object::{NotAnObject, Object};
 pub use crate::reply::Reply;
@@ -346,25 +346,4 @@ pub trait Host: Send + Sync + 'static {
     fn progress(&self, done: u64, total: u64, text: &str);
     /// Notes a line.
     fn log(&self, text: &str);
-}
-
-/// An instance that no configuration is needed for.
-///
-/// # Errors
-/// Never; the form is that of [`Driver::build`].
-pub fn build_default<D: Default + Send + Sync + 'static>(_: Value) -> Result<Instance> {
-    Ok(Arc::new(D::default()))
-}
-
-/// An instance made from its configuration section.
-///
-/// # Errors
-/// If the section does not fit `C`, or the driver refuses it.
-pub fn build_configured<C, D>(section: Value) -> Result<Instance>
-where
-    C: serde::de::DeserializeOwned,
-    D: crate::Configure<C> + Send + Sync + 'static,
-{
-    let config = serde_json::from_value(section).map_err(|cause| Error::invalid(cause.to_string()))?;
-    Ok(Arc::new(D::configure(config)?))
 }

@@ -180,7 +180,8 @@ impl<'a> ExclusiveNode<'a> for &'a mut Node {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the node of a method with `require_exclusive_lock = false`",
     label = "write `&Node`, or `NodeSnapshot` to take no lock",
-    note = "to change the node take `&mut Node` and remove `require_exclusive_lock = false`"
+    note = "to change the node take `&mut Node` and remove `require_exclusive_lock = false`",
+    note = "`NodeSnapshot` is known by this name: behind an alias it is not seen"
 )]
 pub trait SharedNode<'a> {
     /// The parameter.
@@ -199,7 +200,10 @@ impl<'a> SharedNode<'a> for &'a Node {
     label = "no block of this type is marked `#[driver(name = …)]`",
     note = "`#[driver(extend)]` adds methods to a driver that has its name in another block"
 )]
-pub trait IsDriver: Send + Sync + 'static {}
+pub trait IsDriver: Sized + 'static {
+    /// The proof that it can be one.
+    const TYPE: DriverType<Self>;
+}
 
 /// States that `D` is named as a driver in another block.
 pub const fn is_driver<D: IsDriver>() {}
@@ -236,27 +240,47 @@ pub fn boxed<T>(future: impl Future<Output = T> + Send + 'static) -> BoxFuture<T
     Box::pin(future)
 }
 
-/// Refuses a written `attach` that the result type does not agree with.
-pub const fn attach_agrees(is: bool, written: bool) {
-    assert!(
-        is || !written,
-        "`attach` is written, but the method does not return an `Attachment`"
-    );
-    assert!(
-        !is || written,
-        "`attach = false` is written, but the method returns an `Attachment`"
-    );
+/// An instance that no configuration is needed for.
+///
+/// # Errors
+/// Never; the form is that of [`Driver::build`].
+pub fn build_default<D: Default + IsDriver>(_: serde_json::Value) -> crate::Result<Instance> {
+    Ok((D::TYPE.share)(D::default()))
 }
 
-/// The driver behind an instance.
+/// An instance made from its configuration section.
 ///
-/// # Panics
-/// If the host hands over another driver's instance.
+/// # Errors
+/// If the section does not fit `C`, or the driver refuses it.
+pub fn build_configured<C, D>(section: serde_json::Value) -> crate::Result<Instance>
+where
+    C: serde::de::DeserializeOwned,
+    D: Configure<C> + IsDriver,
+{
+    let config = serde_json::from_value(section).map_err(|cause| Error::invalid(cause.to_string()))?;
+    Ok((D::TYPE.share)(D::configure(config)?))
+}
+
+/// A driver's type, proven to be one that all calls can share.
+pub struct DriverType<D> {
+    /// The driver behind an instance. Panics if the host hands over another driver's.
+    pub of: fn(&Instance) -> Arc<D>,
+    /// An instance of this driver.
+    pub share: fn(D) -> Instance,
+}
+
+/// States that `D` can be shared by all calls. The only place where that is asked, so that a driver that
+/// cannot be shared is told so once.
 #[must_use]
-pub fn driver<D: Send + Sync + 'static>(instance: &Instance) -> Arc<D> {
-    Arc::clone(instance)
-        .downcast()
-        .expect("a method is started on its own driver's instance")
+pub const fn driver<D: Send + Sync + 'static>() -> DriverType<D> {
+    DriverType {
+        of: |instance| {
+            Arc::clone(instance)
+                .downcast()
+                .expect("a method is started on its own driver's instance")
+        },
+        share: |driver| Arc::new(driver),
+    }
 }
 
 /// A prepared `async fn`.

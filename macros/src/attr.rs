@@ -40,8 +40,6 @@ pub(crate) struct DriverOptions {
 pub(crate) struct MethodOptions {
     /// Pairs of place and variant.
     pub(crate) verbs: Vec<(Span, &'static str)>,
-    /// Whether anything was written for `http`, right or wrong.
-    pub(crate) has_http: bool,
     pub(crate) background: Option<Given<bool>>,
     pub(crate) exclusive: Option<Given<bool>>,
     pub(crate) name: Option<LitStr>,
@@ -107,17 +105,14 @@ impl MethodOptions {
                     attribute,
                     format!("write the options in parentheses: `#[{name}(http = \"POST\")]`"),
                 );
-                this.has_http = true;
                 return this;
             }
         };
         let known = if node_level { METHOD } else { DRIVER_METHOD };
+        let faults = errors.count();
         for option in entries(options, known, &format!("#[{name}]"), errors) {
             match option.key.to_string().as_str() {
-                "http" => {
-                    this.has_http = true;
-                    this.verbs = option.verbs(errors);
-                }
+                "http" => this.verbs = option.verbs(errors),
                 "async" => this.background = option.flag(true, errors),
                 "require_exclusive_lock" => this.exclusive = option.flag(false, errors),
                 "name" => this.name = option.text(errors),
@@ -126,7 +121,8 @@ impl MethodOptions {
                 _ => this.timeout = option.duration(errors),
             }
         }
-        if !this.has_http {
+        // After another mistake it may be `http` that could not be read.
+        if this.verbs.is_empty() && errors.count() == faults {
             errors.on(
                 attribute,
                 format!("`#[{name}]` needs the HTTP methods that it answers: `#[{name}(http = \"POST\")]`"),
@@ -263,7 +259,10 @@ impl Entry {
     }
 
     fn text(&self, errors: &mut Errors) -> Option<LitStr> {
-        self.parse(&format!("{} = \"…\"", self.key), errors)
+        // A word without quotes is shown with them.
+        let word = self.value.clone().and_then(|value| syn::parse2::<Ident>(value).ok());
+        let word = word.map_or_else(|| "…".into(), |word| word.to_string());
+        self.parse(&format!("{} = \"{word}\"", self.key), errors)
     }
 
     fn texts(&self, errors: &mut Errors) -> Vec<LitStr> {
@@ -272,10 +271,12 @@ impl Entry {
             syn::bracketed!(content in input);
             content.parse_terminated(<LitStr as syn::parse::Parse>::parse, Token![,])
         };
-        self.parse_with(texts, &format!("{} = [\"…\", \"…\"]", self.key), errors)
-            .into_iter()
-            .flatten()
-            .collect()
+        let one = self.value.clone().and_then(|value| syn::parse2::<LitStr>(value).ok());
+        let example = match one {
+            Some(one) => format!("{} = [\"{}\"]", self.key, one.value()),
+            None => format!("{} = [\"…\", \"…\"]", self.key),
+        };
+        self.parse_with(texts, &example, errors).into_iter().flatten().collect()
     }
 
     /// A flag; `bare` says whether it may stand without a value.
@@ -331,7 +332,7 @@ impl Entry {
             }
         };
         let words = self
-            .parse_with(words, "http = \"GET,POST\"", errors)
+            .parse_with(words, "http = \"GET,POST\"` or `http = [GET, POST]", errors)
             .unwrap_or_default();
         let mut verbs: Vec<(Span, &'static str)> = Vec::new();
         for (span, word) in words {

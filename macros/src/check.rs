@@ -9,7 +9,7 @@ use quote::{ToTokens, quote};
 use syn::{FnArg, GenericParam, Generics, ItemImpl, LitStr, ReceiverKind, Safety, Signature, Type};
 
 use crate::errors::Errors;
-use crate::model::{Argument, Block, Hook, HookKind, Input, Level, Method};
+use crate::model::{Argument, Block, Hook, HookKind, Input, Level, Method, NodeParameter};
 use crate::signature::{bare, borrows, ends_in};
 
 /// All rules.
@@ -79,16 +79,14 @@ fn declaration(block: &Block, errors: &mut Errors) {
 
 /// What is wrong with a name in URLs, if anything.
 fn name_fault(name: &str) -> Option<String> {
-    let allowed = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '_' | '-');
     if name.is_empty() {
-        Some("it is empty".into())
-    } else if name.len() > 64 {
-        Some(format!("it has {} characters, at most 64 are allowed", name.len()))
-    } else if let Some(bad) = name.chars().find(|c| !allowed(*c)) {
-        Some(format!("`{bad}` is not one of `a` to `z`, `0` to `9`, `_` and `-`"))
-    } else {
-        None
+        return Some("it is empty".into());
     }
+    if name.len() > 64 {
+        return Some(format!("it has {} characters, at most 64 are allowed", name.len()));
+    }
+    let bad = name.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_' | '-'))?;
+    Some(format!("`{bad}` is not one of `a` to `z`, `0` to `9`, `_` and `-`"))
 }
 
 fn hooks(block: &Block, errors: &mut Errors) {
@@ -145,7 +143,7 @@ fn method(method: &Method, errors: &mut Errors) {
     receiver(&method.sig, errors);
     result(method, errors);
     match &method.level {
-        Level::Node(node) => node_parameter(method, node.as_ref(), errors),
+        Level::Node(node) => node_parameter(method, node.as_deref(), errors),
         Level::Driver => {}
     }
     inputs(method, errors);
@@ -216,10 +214,10 @@ fn result(method: &Method, errors: &mut Errors) {
 }
 
 /// The pair of lock option and node type.
-fn node_parameter(method: &Method, node: Option<&Type>, errors: &mut Errors) {
+fn node_parameter(method: &Method, node: Option<&NodeParameter>, errors: &mut Errors) {
     let exclusive = method.is_exclusive();
-    let Some(ty) = node else {
-        let wanted = if exclusive { "node: &mut Node" } else { "node: &Node" };
+    let wanted = if exclusive { "node: &mut Node" } else { "node: &Node" };
+    let Some(NodeParameter { ty, argument }) = node else {
         errors.on(
             &method.sig.ident,
             format!(
@@ -230,31 +228,64 @@ fn node_parameter(method: &Method, node: Option<&Type>, errors: &mut Errors) {
         );
         return;
     };
-    let text = match (exclusive, bare(ty)) {
+    if argument.is_some() || is_no_node(ty) {
+        // Where the node follows later, that is said there.
+        if misplaced_node(method).is_none() {
+            errors.on(
+                ty,
+                format!(
+                    "`{}` cannot be the node, which comes first: write `{wanted}` before it; \
+                     for a method of the driver alone write `#[driver_passthru(…)]`",
+                    text(ty)
+                ),
+            );
+        }
+        return;
+    }
+    let fault = match (exclusive, bare(ty)) {
         (true, Type::Reference(node)) if node.mutability.is_some() => return,
-        (true, Type::Reference(node)) if !ends_in(&node.elem, "Call") => {
-            "a method holds the node's exclusive lock and takes `&mut Node`, \
-             unless it says `require_exclusive_lock = false`, which goes with `&Node`"
+        (true, Type::Reference(_)) => {
+            "only shares the node's lock, but this method holds it alone: \
+             take `&mut Node`, or write `require_exclusive_lock = false`"
         }
-        (true, _) if ends_in(ty, "NodeSnapshot") => {
-            "a method holds the node's exclusive lock and takes `&mut Node`, \
-             unless it says `require_exclusive_lock = false`, which goes with `NodeSnapshot` to take no lock"
+        (true, other) if ends_in(other, "NodeSnapshot") => {
+            "takes no lock, but this method holds the node's exclusive one: \
+             take `&mut Node`, or write `require_exclusive_lock = false`"
         }
-        (true, _) if ends_in(ty, "Node") => "a method borrows its node: write `&mut Node`",
         (false, Type::Reference(node)) if node.mutability.is_some() => {
-            "a method with `require_exclusive_lock = false` only shares its node: \
-             take `&Node`, or remove that option to change the node"
+            "needs the node's exclusive lock, but `require_exclusive_lock = false` only shares it: \
+             take `&Node`, or remove that option"
         }
         (false, Type::Reference(node)) if ends_in(&node.elem, "NodeSnapshot") => {
-            "a snapshot is the method's own copy: write `NodeSnapshot`"
+            "is borrowed, but a snapshot is the method's own copy: write `NodeSnapshot`"
         }
-        (false, _) if ends_in(ty, "Node") => {
-            "a method borrows its node: write `&Node` to share its lock, or `NodeSnapshot` for a copy without a lock"
+        (true, other) if ends_in(other, "Node") => "is not borrowed: write `&mut Node`",
+        (false, other) if ends_in(other, "Node") => {
+            "is not borrowed: write `&Node` to share its lock, or `NodeSnapshot` for a copy without a lock"
         }
-        (_, Type::Reference(other)) if ends_in(&other.elem, "Call") => "the node comes first, `&Call` after it",
         _ => return,
     };
-    errors.on(ty, text);
+    errors.on(ty, format!("`{}` {fault}", text(ty)));
+}
+
+/// Whether a type is known to be no node, without asking the compiler.
+fn is_no_node(ty: &Type) -> bool {
+    const OTHERS: [&str; 26] = [
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
+        "usize", "str", "String", "Vec", "Option", "HashMap", "BTreeMap", "Map", "Value", "Verb", "Call",
+    ];
+    match bare(ty) {
+        Type::Reference(reference) => is_no_node(&reference.elem),
+        other => OTHERS.iter().any(|name| ends_in(other, name)),
+    }
+}
+
+/// A node that does not stand where the node stands.
+fn misplaced_node(method: &Method) -> Option<&Type> {
+    method.inputs.iter().find_map(|input| match input {
+        Input::Named(argument) if is_node(bare(&argument.ty)) => Some(&argument.ty),
+        _ => None,
+    })
 }
 
 fn inputs(method: &Method, errors: &mut Errors) {
@@ -302,12 +333,14 @@ fn argument_type(argument: &Argument, node_first: bool, errors: &mut Errors) {
         other if is_node(other) => errors.on(
             ty,
             if node_first {
-                "a method has one node, and it is the first parameter after `&self`"
+                "a method has one node, and it comes first, right after `&self`"
             } else {
                 "a driver-level method has no node: remove the parameter, or write `#[passthru(…)]` to act on a node"
             },
         ),
-        other if ends_in(other, "Call") && argument.default.is_none() => errors.on(ty, "write `&Call`"),
+        other if ends_in(other, "Call") && argument.default.is_none() => {
+            errors.on(ty, "a method borrows its call: write `&Call`")
+        }
         Type::Reference(reference) => {
             let owned = owned(&reference.elem);
             errors.on(

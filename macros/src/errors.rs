@@ -28,6 +28,10 @@ impl Errors {
         self.0.is_empty()
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// All of them, as code that the compiler refuses with these texts.
     pub(crate) fn tokens(&self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()
@@ -39,7 +43,7 @@ pub(crate) fn nearest<'a>(word: &str, accepted: impl IntoIterator<Item = &'a str
     accepted
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(name, word), name))
-        .filter(|(distance, name)| *distance <= 1.max(name.len().min(word.len()) / 3))
+        .filter(|(distance, name)| *distance <= 1.max(name.len().max(word.len()) / 3))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }

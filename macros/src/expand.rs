@@ -4,7 +4,7 @@
 
 mod method;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, ItemImpl, LitStr, Path};
 
@@ -65,7 +65,9 @@ fn instead(block: &Block, errors: &Errors) -> TokenStream {
         let krate = block.krate();
         quote! {
             #(#cfgs)*
-            impl #krate::__private::IsDriver for #self_ty {}
+            impl #krate::__private::IsDriver for #self_ty {
+                const TYPE: #krate::__private::DriverType<Self> = #krate::__private::driver::<#self_ty>();
+            }
         }
     });
     quote!(#item #stand_in #errors)
@@ -107,6 +109,7 @@ impl Names {
             let cfgs = &method.cfgs;
             quote!(#(#cfgs)* <#self_ty>::#record)
         });
+        let proofs = block.methods.iter().filter_map(|method| self.proof(self_ty, method));
         let (driver, proof) = match &block.options.name {
             Some(name) => (self.declaration(block, name), self.is_driver(block, name)),
             None => (
@@ -132,6 +135,7 @@ impl Names {
                 impl #self_ty {
                     #(#members)*
                 }
+                #(#proofs)*
                 const PLACE: #private::Place = #private::Place {
                     crate_name: match ::core::option_env!("CARGO_PKG_NAME") {
                         ::core::option::Option::Some(name) => name,
@@ -162,7 +166,11 @@ impl Names {
     fn is_driver(&self, block: &Block, name: &LitStr) -> TokenStream {
         let Self { private, .. } = self;
         let self_ty = &block.item.self_ty;
-        quote_spanned!(ours(name.span())=> impl #private::IsDriver for #self_ty {})
+        quote_spanned! {ours(name.span())=>
+            impl #private::IsDriver for #self_ty {
+                const TYPE: #private::DriverType<Self> = #private::driver::<#self_ty>();
+            }
+        }
     }
 
     fn declaration(&self, block: &Block, name: &LitStr) -> TokenStream {
@@ -180,10 +188,10 @@ impl Names {
                 quote!(::core::option::Option::Some(#private::schema_of::<#config>)),
                 quote!(#private::build_configured::<#config, #self_ty>),
             ),
-            None => {
-                let build = quote_spanned!(ours(name.span())=> #private::build_default);
-                (quote!(::core::option::Option::None), quote!(#build::<#self_ty>))
-            }
+            None => (
+                quote!(::core::option::Option::None),
+                quote!(#private::build_default::<#self_ty>),
+            ),
         };
         let hook = |kind| match block.hooks.iter().find(|hook| hook.kind == kind) {
             Some(hook) => self.hook(block, hook),
@@ -218,17 +226,17 @@ impl Names {
         let at = ours(name.span());
         let body = match hook.kind {
             HookKind::Start | HookKind::Stop => {
-                let boxed = quote_spanned!(at=> #private::boxed);
+                let boxed = located(quote!(#private::boxed), at);
                 quote! {
                     |instance| {
-                        let driver = #private::driver::<#self_ty>(&instance);
+                        let driver = (#private::driver::<#self_ty>().of)(&instance);
                         #boxed(async move { #private::hook::<#ty>(<#self_ty>::#name(&driver).await) })
                     }
                 }
             }
             HookKind::Validate => quote! {
                 |instance, node| {
-                    let driver = #private::driver::<#self_ty>(instance);
+                    let driver = (#private::driver::<#self_ty>().of)(instance);
                     #private::hook::<#ty>(<#self_ty>::#name(&driver, node))
                 }
             },
@@ -241,6 +249,19 @@ impl Names {
 /// and in a block made by a `macro_rules!` ours would not be found there.
 pub(crate) fn ours(span: Span) -> Span {
     span.resolved_at(Span::call_site())
+}
+
+/// These tokens as if they stood at this place, each with its own names.
+fn located(tokens: TokenStream, at: Span) -> TokenStream {
+    let locate = |token: TokenTree| {
+        let mut token = match token {
+            TokenTree::Group(group) => TokenTree::Group(Group::new(group.delimiter(), located(group.stream(), at))),
+            other => other,
+        };
+        token.set_span(token.span().located_at(at));
+        token
+    };
+    tokens.into_iter().map(locate).collect()
 }
 
 /// The line of a place, 0 outside the compiler.

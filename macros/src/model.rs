@@ -56,9 +56,16 @@ pub(crate) struct Method {
 /// What a method acts on.
 pub(crate) enum Level {
     /// A node; `None` where the parameter is missing.
-    Node(Option<Type>),
+    Node(Option<Box<NodeParameter>>),
     /// The driver alone.
     Driver,
+}
+
+/// The first parameter of a method of a node.
+pub(crate) struct NodeParameter {
+    pub(crate) ty: Type,
+    /// `#[arg]` or `#[body]` on it, which makes it no node.
+    pub(crate) argument: Option<Attribute>,
 }
 
 /// `#[deprecated]`.
@@ -214,10 +221,7 @@ fn read_marks(
     let Some(first) = marks.next() else {
         for input in &function.sig.inputs {
             if let FnArg::Typed(typed) = input
-                && let Some(lost) = typed
-                    .attrs
-                    .iter()
-                    .find(|a| a.path().is_ident("arg") || a.path().is_ident("body"))
+                && let Some(lost) = typed.attrs.iter().find(|attribute| is_argument(attribute))
             {
                 errors.on(
                     lost,
@@ -269,19 +273,10 @@ impl Method {
         });
         let level = if node_level {
             Level::Node(parameters.next().map(|node| {
-                for attribute in node
-                    .attrs
-                    .iter()
-                    .filter(|attribute| signature::is_ours_on_parameter(attribute))
-                {
-                    if !attribute.path().is_ident("doc") {
-                        errors.on(
-                            attribute,
-                            "the node comes first, before the arguments: `node: &mut Node`",
-                        );
-                    }
-                }
-                (*node.ty).clone()
+                Box::new(NodeParameter {
+                    ty: (*node.ty).clone(),
+                    argument: node.attrs.iter().find(|attribute| is_argument(attribute)).cloned(),
+                })
             }))
         } else {
             Level::Driver
@@ -462,6 +457,11 @@ fn description(attrs: &[Attribute]) -> TokenStream {
     } else {
         quote!(::core::concat!(#(#parts, "\n"),*))
     }
+}
+
+/// Whether an attribute makes a parameter an argument, whatever its type.
+fn is_argument(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("arg") || attribute.path().is_ident("body")
 }
 
 fn given<T>(value: T, span: Span) -> Given<T> {

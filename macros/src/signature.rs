@@ -32,16 +32,15 @@ fn tokens_borrow(tokens: TokenStream) -> bool {
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Group(group) if tokens_borrow(group.stream()) => return true,
-            TokenTree::Punct(punct) if punct.as_char() == '&' => {
-                if !matches!(tokens.peek(), Some(TokenTree::Punct(quote)) if quote.as_char() == '\'') {
-                    return true;
-                }
-            }
-            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
-                if !matches!(tokens.peek(), Some(TokenTree::Ident(name)) if name == "static") {
-                    return true;
-                }
-            }
+            // A lifetime is two tokens, its quote and its name.
+            TokenTree::Punct(punct) if punct.as_char() == '&' => match tokens.peek() {
+                Some(TokenTree::Punct(quote)) if quote.as_char() == '\'' => {}
+                _ => return true,
+            },
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => match tokens.peek() {
+                Some(TokenTree::Ident(name)) if name == "static" => {}
+                _ => return true,
+            },
             _ => {}
         }
     }

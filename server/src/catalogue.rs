@@ -23,6 +23,7 @@ use crate::worker::DriverRuntime;
 
 /// The enabled drivers, by every name they are enabled under.
 pub struct Catalogue {
+    compiled: &'static Compiled,
     drivers: BTreeMap<&'static str, Arc<Driver>>,
 }
 
@@ -55,7 +56,7 @@ impl Catalogue {
         let mut faults = Faults::default();
         for section in &config.drivers {
             if compiled.by_name(&section.name.value).is_none() {
-                faults.push(absent("has a section here", &section.name.value, &section.name.origin, compiled));
+                faults.push(absent("has a section", &section.name.value, &section.name.origin, compiled));
             }
         }
         let mut names = Vec::new();
@@ -70,24 +71,28 @@ impl Catalogue {
                 }
             }
         }
-        let mut made: BTreeMap<&'static str, Arc<Driver>> = BTreeMap::new();
+        // `None` is a driver with faults, told once whatever the number of its names.
+        let mut made: BTreeMap<&'static str, Option<Arc<Driver>>> = BTreeMap::new();
         let mut drivers = BTreeMap::new();
         for (name, driver) in names {
-            let main = driver.record().name;
-            if let Some(same) = made.get(main) {
-                drivers.insert(name, Arc::clone(same));
-                continue;
-            }
-            match Driver::make(driver, config) {
-                Ok(driver) => {
-                    let driver = Arc::new(driver);
-                    made.insert(main, Arc::clone(&driver));
-                    drivers.insert(name, driver);
+            let made = made.entry(driver.record().name).or_insert_with(|| match Driver::make(driver, config) {
+                Ok(driver) => Some(Arc::new(driver)),
+                Err(more) => {
+                    faults.extend(more.iter().cloned());
+                    None
                 }
-                Err(fault) => faults.push(*fault),
+            });
+            if let Some(driver) = made {
+                drivers.insert(name, Arc::clone(driver));
             }
         }
-        if faults.is_empty() { Ok(Self { drivers }) } else { Err(faults) }
+        if faults.is_empty() { Ok(Self { compiled, drivers }) } else { Err(faults) }
+    }
+
+    /// All drivers of this binary, enabled or not.
+    #[must_use]
+    pub fn compiled(&self) -> &'static Compiled {
+        self.compiled
     }
 
     /// The driver enabled under this name.
@@ -109,7 +114,7 @@ impl Catalogue {
 }
 
 impl Driver {
-    fn make(compiled: &'static CompiledDriver, config: &Config) -> Result<Self, Box<Diagnostic>> {
+    fn make(compiled: &'static CompiledDriver, config: &Config) -> Result<Self, Faults> {
         let record = compiled.record();
         let names = std::iter::once(record.name).chain(record.aliases.iter().copied());
         let sections: Vec<&DriverSection> = names.filter_map(|name| config.driver(name)).collect();
@@ -118,12 +123,11 @@ impl Driver {
             [one] => Some(one),
             [first, second, ..] => {
                 let (first, second) = (&first.name, &second.name);
-                return Err(Box::new(
-                    Diagnostic::fault(format!("driver \"{}\" has two sections", record.name))
-                        .at(&second.origin)
-                        .context(&first.origin, format!("\"{}\" and \"{}\" are the same driver", first.value, second.value))
-                        .help(format!("put all its keys into [drivers.{}]", record.name)),
-                ));
+                return Err(Diagnostic::fault(format!("driver \"{}\" has two sections", record.name))
+                    .at(&second.origin)
+                    .context(&first.origin, format!("\"{}\" and \"{}\" are the same driver", first.value, second.value))
+                    .help(format!("put all its keys into [drivers.{}]", record.name))
+                    .into());
             }
         };
         let instance = compiled::build(compiled, section)?;
@@ -239,7 +243,7 @@ impl Method {
 fn absent(what: &str, name: &str, origin: &Origin, compiled: &Compiled) -> Diagnostic {
     let names: Vec<&str> = compiled.names().map(|(name, _)| name).collect();
     let list = if names.is_empty() { "no driver at all".into() } else { names.join(", ") };
-    let mut fault = Diagnostic::fault(format!("driver \"{name}\" {what} but not compiled into this binary")).at(origin);
+    let mut fault = Diagnostic::fault(format!("driver \"{name}\" {what}, but is not compiled into this binary")).at(origin);
     if let Some((name, driver)) = did_you_mean(name, names.iter().copied()).and_then(|near| compiled.by_name(near)) {
         let place = driver.place();
         fault = fault.label(format!("did you mean \"{name}\" ({} {})?", place.crate_name, place.crate_version));

@@ -122,7 +122,7 @@ pub fn main(linked: &[&str]) -> ExitCode {
     match run(cli, linked) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Ended::Faults(faults)) => {
-            eprint!("{}", faults.render(colour()));
+            eprintln!("{}", faults.render(colour()));
             ExitCode::from(EXIT_CONFIG)
         }
         Err(Ended::Failed(text)) => {
@@ -219,7 +219,7 @@ fn load(options: &Options) -> Result<Config, Faults> {
     }
     let (config, warnings) = loaded?;
     for warning in warnings {
-        eprint!("{}", warning.render(colour()));
+        eprintln!("{}", warning.render(colour()));
     }
     Ok(config)
 }

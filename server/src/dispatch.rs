@@ -187,7 +187,7 @@ fn allowed(method: &'static host::Method, verb: &str) -> Result<Verb, CallError>
 }
 
 /// Refuses JSON nested deeper than this, before any parser recurses into it.
-fn check_depth(json: &[u8], max: usize) -> Result<(), CallError> {
+pub(crate) fn check_depth(json: &[u8], max: usize) -> Result<(), CallError> {
     let (mut depth, mut text, mut escaped) = (0usize, false, false);
     for byte in json {
         match byte {

@@ -125,21 +125,37 @@ impl Nodes {
         }
     }
 
-    /// At most `limit` nodes that pass, in the order of their creation, beginning after a node. `None` if that
-    /// node is not there.
+    /// At most `limit` nodes that pass, in the order of their creation or against it, beginning after a node.
+    /// `None` if that node is not there.
     pub(crate) fn page(
         &self,
         after: Option<&Uuid>,
+        descending: bool,
         limit: usize,
-        mut pass: impl FnMut(&Node) -> bool,
+        pass: impl Fn(&Node) -> bool,
     ) -> Option<Vec<Arc<Node>>> {
-        let from = match after {
-            Some(id) => self.shard(id).read().get(id)?.number + 1,
-            None => 0,
+        let after = match after {
+            Some(id) => Some(self.numbered(id)?.0),
+            None => None,
         };
         let order = self.order.read();
-        let nodes = order.ids.range(from..).filter_map(|(_, id)| self.get(id));
-        Some(nodes.filter(|node| pass(node)).take(limit).collect())
+        let node = |(_, id): (&u64, &Uuid)| self.get(id).filter(|node| pass(node));
+        Some(if descending {
+            order.ids.range(..after.unwrap_or(u64::MAX)).rev().filter_map(node).take(limit).collect()
+        } else {
+            order.ids.range(after.map_or(0, |number| number + 1)..).filter_map(node).take(limit).collect()
+        })
+    }
+
+    /// All nodes that pass, each with its place in the order of creation.
+    pub(crate) fn all(&self, pass: impl Fn(&Node) -> bool) -> Vec<(u64, Arc<Node>)> {
+        let order = self.order.read();
+        order.ids.values().filter_map(|id| self.numbered(id)).filter(|(_, node)| pass(node)).collect()
+    }
+
+    /// A node with its place in the order of creation.
+    pub(crate) fn numbered(&self, id: &Uuid) -> Option<(u64, Arc<Node>)> {
+        self.shard(id).read().get(id).map(|entry| (entry.number, Arc::clone(&entry.node)))
     }
 
     fn forget_name(&self, name: &str, id: Uuid) {

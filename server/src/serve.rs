@@ -56,13 +56,20 @@ pub(crate) fn serve(config: Config, compiled: &'static Compiled) -> Result<(), E
         .enable_all()
         .build()
         .map_err(|error| Ended::Failed(format!("no threads for the API: {error}")))?;
-    let result = runtime.block_on(assemble(config, catalogue)).and_then(|(context, listener)| run(&runtime, context, listener));
+    let result = runtime.block_on(assemble(config, catalogue)).and_then(|context| {
+        let result = runtime.block_on(open(&context)).and_then(|listener| run(&runtime, &context, listener));
+        // Not on a runtime: nobody may wait there for threads to end.
+        for driver in context.catalogue.distinct() {
+            driver.runtime().shut_down(LAST_PATIENCE);
+        }
+        result
+    });
     runtime.shutdown_timeout(LAST_PATIENCE);
     result
 }
 
-/// Everything up to the point where requests could be answered.
-async fn assemble(config: Config, catalogue: Catalogue) -> Result<(Arc<Context>, Listener), Ended> {
+/// What the drivers and the requests will share.
+async fn assemble(config: Config, catalogue: Catalogue) -> Result<Arc<Context>, Ended> {
     let store = open_store(&config).await?;
     let interrupted = store.tasks_interrupt(config.host.as_str().into(), Timestamp::now()).await.map_err(failed)?;
     for interrupted in &interrupted {
@@ -74,7 +81,7 @@ async fn assemble(config: Config, catalogue: Catalogue) -> Result<(Arc<Context>,
         waiters_per_node_max: conductor.lock_waiters_per_node_max,
         waiters_max: conductor.lock_waiters_max,
     };
-    let context = Arc::new(Context {
+    Ok(Arc::new(Context {
         host: config.host.as_str().into(),
         locks: NodeLocks::new(limits),
         workers: Workers::new(conductor),
@@ -84,16 +91,23 @@ async fn assemble(config: Config, catalogue: Catalogue) -> Result<(Arc<Context>,
         nodes,
         store,
         config,
-    });
-    start_drivers(&context).await?;
-    let listener = bind(&context.config.api).await.map_err(|error| {
-        let api = &context.config.api;
-        Ended::Failed(format!(
-            "cannot listen on {}: {error}; choose another api.host_ip or api.port",
-            SocketAddr::new(api.host_ip, api.port)
-        ))
-    })?;
-    Ok((context, listener))
+    }))
+}
+
+/// The rest, up to the point where requests could be answered.
+async fn open(context: &Context) -> Result<Listener, Ended> {
+    start_drivers(context).await?;
+    match bind(&context.config.api).await {
+        Ok(listener) => Ok(listener),
+        Err(error) => {
+            stop_work(context).await;
+            let api = &context.config.api;
+            Err(Ended::Failed(format!(
+                "cannot listen on {}: {error}; choose another api.host_ip or api.port",
+                SocketAddr::new(api.host_ip, api.port)
+            )))
+        }
+    }
 }
 
 async fn open_store(config: &Config) -> Result<Arc<dyn Store>, Ended> {
@@ -116,50 +130,58 @@ async fn start_drivers(context: &Context) -> Result<(), Faults> {
         .distinct()
         .filter_map(|driver| {
             let start = driver.record().start?;
-            let started = driver.runtime().handle().spawn(start(Arc::clone(driver.instance())));
-            Some((driver, started))
+            Some((driver, driver.runtime().handle().spawn(start(Arc::clone(driver.instance())))))
         })
         .collect();
+    let mut started = Vec::new();
     let mut faults = Faults::default();
     let deadline = Instant::now() + patience;
-    for (driver, started) in starting {
+    for (driver, starting) in starting {
         let name = driver.record().name;
-        match timeout_at(deadline, started).await {
-            Ok(Ok(Ok(()))) => {}
-            Ok(Ok(Err(error))) => {
-                let mut fault = Diagnostic::fault(format!("driver \"{name}\" cannot be started: {error}"));
-                if let Some(causes) = error.causes() {
-                    fault = fault.note(causes);
-                }
-                faults.push(fault);
+        let fault = match timeout_at(deadline, starting).await {
+            Ok(Ok(Ok(()))) => {
+                started.push(driver);
+                continue;
             }
-            Ok(Err(_)) => faults.push(Diagnostic::fault(format!("driver \"{name}\" panicked at its start"))),
-            Err(_) => faults.push(
-                Diagnostic::fault(format!("driver \"{name}\" did not start within {} s", patience.as_secs_f32()))
-                    .help("conductor.driver_start_timeout says how long a driver may take"),
-            ),
-        }
+            Ok(Ok(Err(error))) => {
+                let fault = Diagnostic::fault(format!("driver \"{name}\" cannot be started: {error}"));
+                match error.causes() {
+                    Some(causes) => fault.note(causes),
+                    None => fault,
+                }
+            }
+            Ok(Err(_)) => Diagnostic::fault(format!("driver \"{name}\" panicked at its start")),
+            Err(_) => Diagnostic::fault(format!("driver \"{name}\" did not start within {} s", patience.as_secs_f32()))
+                .help("conductor.driver_start_timeout says how long a driver may take"),
+        };
+        faults.push(fault.note(format!("it is {}", driver.compiled().written_at())));
     }
-    if faults.is_empty() { Ok(()) } else { Err(faults) }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    for driver in started {
+        stop_driver(driver).await;
+    }
+    Err(faults)
 }
 
 /// Serves until told to stop, then drains.
-fn run(runtime: &Runtime, context: Arc<Context>, listener: Listener) -> Result<(), Ended> {
+fn run(runtime: &Runtime, context: &Arc<Context>, listener: Listener) -> Result<(), Ended> {
     let access = Arc::new(if context.config.log.access {
         AccessLog::start(telemetry::is_human(&context.config.log))
     } else {
         AccessLog::off()
     });
     let result = runtime.block_on(async {
-        if is_trial(&context) {
-            create_demo_node(&context).await.map_err(failed)?;
+        if is_trial(context) {
+            create_demo_node(context).await.map_err(failed)?;
         }
         let mut ends = Ends::listen().map_err(|error| Ended::Failed(format!("cannot listen for signals: {error}")))?;
-        announce(&context, listener.address());
-        let api = Api::new(Arc::clone(&context), Arc::clone(&access));
+        announce(context, listener.address());
+        let api = Api::new(Arc::clone(context), Arc::clone(&access));
         let patience = context.config.conductor.graceful_shutdown_timeout;
         let serving = tokio::spawn({
-            let context = Arc::clone(&context);
+            let context = Arc::clone(context);
             async move { listener.serve(api, &context.stopping, patience).await }
         });
         let broken = tokio::select! {
@@ -169,19 +191,16 @@ fn run(runtime: &Runtime, context: Arc<Context>, listener: Listener) -> Result<(
         tracing::info!("stopping");
         context.stopping.raise();
         tokio::select! {
-            () = drain(&context, serving, patience) => {}
+            () = drain(context, serving, patience) => {}
             () = ends.wait() => tracing::warn!("told to stop again: not waiting any longer"),
         }
-        stop_work(&context).await;
+        stop_work(context).await;
         match broken {
             None => Ok(()),
             Some(error) => Err(Ended::Failed(error.to_string())),
         }
     });
     access.stop();
-    for driver in context.catalogue.distinct() {
-        driver.runtime().shut_down(LAST_PATIENCE);
-    }
     result
 }
 

@@ -72,10 +72,13 @@ pub(crate) async fn finish<G: Target>(
         tracing::warn!(request_id = %call.request_id(), %task, driver = call.driver(), method = call.method(), "{error}");
     }
 
+    let mut gone = false;
     let stored = loop {
         // A node may be gone where the method holds no lock on it.
         let seen = node.and_then(|id| context.nodes.get(&id));
         let next = match (&seen, &fields, &last_error) {
+            // Deleted, by whoever needed no lock that this call held: the end is written without it.
+            _ if gone => NodeChange::None,
             (Some(seen), Some(fields), _) => NodeChange::Record(Box::new(changed(seen, |node| node.fields = Arc::clone(fields)))),
             (Some(_), None, Some(text)) => NodeChange::LastError(Some(text.clone())),
             _ => NodeChange::None,
@@ -83,6 +86,7 @@ pub(crate) async fn finish<G: Target>(
         match context.store.task_finish(task, end.clone(), next.clone()).await {
             // Only the end of a task that holds no lock writes beside this one; its memory follows at once.
             Err(StoreError::MovedRevision { .. }) => tokio::task::yield_now().await,
+            Err(StoreError::NotFound { what: "node", .. }) if !gone => gone = true,
             Ok(Some(stamp)) => {
                 match next {
                     NodeChange::Record(node) => context.nodes.replace(Arc::new(stamped(*node, stamp))),

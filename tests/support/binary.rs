@@ -31,7 +31,11 @@ pub fn path_of(binary: Binary) -> PathBuf {
 fn build() -> PathBuf {
     // target/<profile>/deps/<suite>-<hash>
     let suite = std::env::current_exe().expect("a running test has a path");
-    let directory = suite.ancestors().nth(2).expect("a suite lies in the deps directory").to_path_buf();
+    let directory = suite
+        .ancestors()
+        .nth(2)
+        .expect("a suite lies in the deps directory")
+        .to_path_buf();
     let profile = match directory.file_name().and_then(|name| name.to_str()) {
         Some("debug") | None => "dev",
         Some(profile) => profile,
@@ -41,7 +45,11 @@ fn build() -> PathBuf {
         // All members at once: with the features of one member alone everything would be built twice.
         .args(["build", "--workspace", "--bins", "--examples", "--profile", profile])
         .arg("--target-dir")
-        .arg(directory.parent().expect("a profile's directory lies in the target directory"))
+        .arg(
+            directory
+                .parent()
+                .expect("a profile's directory lies in the target directory"),
+        )
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status()
         .expect("cargo runs");

@@ -25,8 +25,13 @@ pub struct Answer {
 impl Client {
     /// For the server at this URL, without a slash at the end.
     pub fn new(base: impl Into<String>) -> Self {
-        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-        Self { base: base.into(), http: http.build().expect("a client needs nothing") }
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none());
+        Self {
+            base: base.into(),
+            http: http.build().expect("a client needs nothing"),
+        }
     }
 
     /// The server's URL.
@@ -87,13 +92,18 @@ impl Answer {
 
     /// A header as text, empty if it is not there.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("")
     }
 
     /// The JSON inside `error_message`.
     pub fn fault(&self) -> Value {
         let outer = self.json();
-        let text = outer["error_message"].as_str().unwrap_or_else(|| panic!("no error_message string in {self:?}"));
+        let text = outer["error_message"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no error_message string in {self:?}"));
         serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in the error_message of {self:?}"))
     }
 

@@ -3,8 +3,10 @@
 
 mod binary;
 mod http;
+mod probe;
 mod server;
 
 pub use binary::{Binary, path_of};
 pub use http::{Answer, Client};
+pub use probe::Probe;
 pub use server::{Server, ServerBuilder, Stopped};

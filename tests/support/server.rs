@@ -56,7 +56,13 @@ impl Server {
 
     /// Something else.
     pub fn builder() -> ServerBuilder {
-        ServerBuilder { binary: Binary::Stock, args: vec![], env: vec![], config: None, state: None }
+        ServerBuilder {
+            binary: Binary::Stock,
+            args: vec![],
+            env: vec![],
+            config: None,
+            state: None,
+        }
     }
 
     /// What it printed before it listened.
@@ -97,12 +103,18 @@ impl Server {
             rest.read_to_string(&mut stdout).expect("the server prints text");
         }
         self.reader.take().map(JoinHandle::join);
-        Stopped { code: status.code(), stdout, stderr: self.log() }
+        Stopped {
+            code: status.code(),
+            stdout,
+            stderr: self.log(),
+        }
     }
 
     /// `SIGTERM`.
     pub fn terminate(&self) {
-        let pid = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw);
+        let pid = i32::try_from(self.child.id())
+            .ok()
+            .and_then(rustix::process::Pid::from_raw);
         rustix::process::kill_process(pid.expect("a child has a pid"), rustix::process::Signal::TERM)
             .expect("a child of ours can be signalled");
     }
@@ -179,14 +191,26 @@ impl ServerBuilder {
             }
         });
         let stdout = child.stdout.take().expect("standard output is piped");
-        let (banner, url, stdout) = tokio::task::spawn_blocking(move || read_banner(stdout)).await.expect("reads");
+        let (banner, url, stdout) = tokio::task::spawn_blocking(move || read_banner(stdout))
+            .await
+            .expect("reads");
         let Some(url) = url else {
             let status = child.wait().expect("a child of ours can be waited for");
             reader.join().expect("the reader does not panic");
-            panic!("the server ended with {status}: {banner}{}", log.lock().expect("nobody panics with it"));
+            panic!(
+                "the server ended with {status}: {banner}{}",
+                log.lock().expect("nobody panics with it")
+            );
         };
         child.stdout = Some(stdout);
-        Server { client: Client::new(url), child, banner, log, reader: Some(reader), state }
+        Server {
+            client: Client::new(url),
+            child,
+            banner,
+            log,
+            reader: Some(reader),
+            state,
+        }
     }
 
     /// Starts it where it is expected to end by itself.
@@ -222,12 +246,22 @@ impl ServerBuilder {
             State::Given(path) => path.clone(),
         };
         let mut command = Command::new(path_of(self.binary));
-        command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-        command.args(&self.args).arg("--state-dir").arg(directory).args(["--port", "0"]);
+        command
+            .env_clear()
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command
+            .args(&self.args)
+            .arg("--state-dir")
+            .arg(directory)
+            .args(["--port", "0"]);
         if let Some(config) = config {
             command.arg("--config").arg(config);
         }
-        command.envs(self.env).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .envs(self.env)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         (command, state)
     }
 }

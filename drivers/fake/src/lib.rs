@@ -1,28 +1,277 @@
-//! A driver without hardware.
+//! A driver without hardware: for trying a server, for its tests, and for authors to copy.
+//!
+//! The first four methods are those of Ironic's `fake-hardware`, so that a client's own tests run against this
+//! server unchanged. The others show, one each, what a method can do: wait, fail, return nothing, return bytes,
+//! look without a lock. What their arguments may be is in `arguments.rs`, what they return in `replies.rs`.
 
-use bessemer::{Map, Node, NodeSnapshot, Result, Value, Verb, driver, json};
+#![deny(missing_docs)]
 
-/// No hardware.
+mod arguments;
+mod replies;
+
+use std::future::pending;
+use std::time::Duration;
+
+use bessemer::{Attachment, Call, Error, Map, Node, NodeSnapshot, RawBody, Result, Value, Verb, driver};
+
+pub use arguments::{Failure, Seconds, Size, Text};
+pub use replies::{Echo, Info, Peek, Slept};
+
+/// Hardware that exists only here.
 #[derive(Default)]
 pub struct Fake;
 
+/// Hardware that exists only here, for trying and for tests.
 #[driver(name = "fake", aliases = ["fake-hardware"])]
 impl Fake {
-    /// Answers with what it was asked.
-    #[passthru(http = "GET,POST,PUT,PATCH,DELETE", require_exclusive_lock = false)]
-    fn echo(&self, node: &Node, verb: Verb, #[body] args: Option<Map<String, Value>>) -> Result<Value> {
-        Ok(json!({"http_method": verb.as_str(), "args": args.unwrap_or_default(), "node": node.uuid()}))
+    // What Ironic's fake hardware offers.
+
+    /// Tests whether `bar` is `baz`.
+    ///
+    /// The answer is only logged: an asynchronous method has none to give.
+    #[passthru(http = "POST", async)]
+    async fn first_method(
+        &self,
+        _node: &mut Node,
+        call: &Call,
+        /// any text
+        bar: Text,
+    ) -> Result<()> {
+        call.log(&format!("bar is baz: {}", bar == "baz"));
+        Ok(())
     }
 
-    /// The node as last seen, without waiting for a lock.
+    /// Tests whether `bar` is `kazoo`.
+    ///
+    /// The answer is only logged: an asynchronous method has none to give.
+    #[passthru(http = "POST", async)]
+    async fn second_method(
+        &self,
+        _node: &mut Node,
+        call: &Call,
+        /// any text
+        bar: Text,
+    ) -> Result<()> {
+        call.log(&format!("bar is kazoo: {}", bar == "kazoo"));
+        Ok(())
+    }
+
+    /// Tests whether `bar` is `meow`.
+    // A plain `fn`, as one that calls a blocking library would be: it runs where it may block.
+    #[passthru(http = "POST")]
+    fn third_method_sync(
+        &self,
+        _node: &mut Node,
+        /// any text
+        bar: Text,
+    ) -> Result<bool> {
+        Ok(bar == "meow")
+    }
+
+    /// Tests whether `bar` is `woof`, beside other methods of the node.
+    ///
+    /// The answer is only logged: an asynchronous method has none to give.
+    #[passthru(http = "POST", async, require_exclusive_lock = false)]
+    async fn fourth_method_shared_lock(
+        &self,
+        _node: &Node,
+        call: &Call,
+        /// any text
+        bar: Text,
+    ) -> Result<()> {
+        call.log(&format!("bar is woof: {}", bar == "woof"));
+        Ok(())
+    }
+
+    /// Logs what it is sent, whatever that is.
+    #[passthru(http = "POST", async)]
+    async fn log_passthrough(&self, _node: &mut Node, call: &Call, #[body] body: RawBody) -> Result<()> {
+        let RawBody { content_type, bytes } = body;
+        let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
+        call.log(&format!(
+            "{} bytes of {}: {shown}",
+            bytes.len(),
+            content_type.as_deref().unwrap_or("no content type")
+        ));
+        Ok(())
+    }
+
+    // Looking.
+
+    /// Returns what it was asked: the HTTP method, the arguments, the node.
+    #[passthru(http = "GET,POST,PUT,PATCH,DELETE", require_exclusive_lock = false)]
+    async fn echo(&self, node: &Node, verb: Verb, #[body] args: Option<Map<String, Value>>) -> Result<Echo> {
+        Ok(Echo::new(verb, args, Some(node)))
+    }
+
+    /// Returns the node as it was last stored, without waiting for whatever works on it.
     #[passthru(http = "GET", require_exclusive_lock = false)]
-    async fn peek(&self, node: NodeSnapshot) -> Result<Value> {
-        Ok(json!({"name": node.name(), "power_state": node.power_state(), "maintenance": node.maintenance()}))
+    async fn peek(&self, node: NodeSnapshot) -> Result<Peek> {
+        Ok(Peek::of(&node))
+    }
+
+    // Waiting.
+
+    /// Sleeps in the background and keeps the node locked.
+    #[passthru(http = "POST", async)]
+    async fn sleep(
+        &self,
+        _node: &mut Node,
+        call: &Call,
+        /// how long
+        seconds: Seconds,
+        /// whether to fail afterwards
+        #[arg(default = false)]
+        fail: bool,
+    ) -> Result<()> {
+        rest(call, seconds, fail).await?;
+        Ok(())
+    }
+
+    /// Sleeps while the caller waits, and keeps the node locked.
+    #[passthru(http = "POST")]
+    async fn sleep_sync(
+        &self,
+        _node: &mut Node,
+        call: &Call,
+        /// how long
+        seconds: Seconds,
+        /// whether to fail afterwards
+        #[arg(default = false)]
+        fail: bool,
+    ) -> Result<Slept> {
+        rest(call, seconds, fail).await
+    }
+
+    /// Sleeps while the caller waits, beside other sleepers of the node.
+    #[passthru(http = "POST", require_exclusive_lock = false)]
+    async fn sleep_shared(
+        &self,
+        _node: &Node,
+        call: &Call,
+        /// how long
+        seconds: Seconds,
+        /// whether to fail afterwards
+        #[arg(default = false)]
+        fail: bool,
+    ) -> Result<Slept> {
+        rest(call, seconds, fail).await
+    }
+
+    // Failing, and having nothing to say.
+
+    /// Fails in a way of the caller's choice.
+    #[passthru(http = "POST", timeout = "2s")]
+    async fn fail(
+        &self,
+        _node: &mut Node,
+        /// how
+        kind: Failure,
+        /// what to say
+        #[arg(default = "failed as asked")]
+        message: String,
+    ) -> Result<()> {
+        fail(kind, message).await
+    }
+
+    /// Fails in the background in a way of the caller's choice.
+    #[passthru(http = "POST", async, timeout = "2s")]
+    async fn fail_async(
+        &self,
+        _node: &mut Node,
+        /// how
+        kind: Failure,
+        /// what to say
+        #[arg(default = "failed as asked")]
+        message: String,
+    ) -> Result<()> {
+        fail(kind, message).await
     }
 
     /// Does nothing and returns nothing.
     #[passthru(http = "POST")]
     async fn nothing(&self, _node: &mut Node) -> Result<()> {
         Ok(())
+    }
+
+    // Bytes.
+
+    /// Returns as many bytes as asked for, served as they are.
+    #[passthru(http = "GET", require_exclusive_lock = false, attach)]
+    async fn attachment(
+        &self,
+        _node: &Node,
+        /// how many
+        #[arg(default = Size::KIB)]
+        bytes: Size,
+        /// the character to fill them with, of ASCII
+        #[arg(default = 'x')]
+        fill: char,
+    ) -> Result<Attachment> {
+        match u8::try_from(fill) {
+            Ok(byte) if byte.is_ascii() => Ok(Attachment::bytes(vec![byte; bytes.get()])),
+            _ => Err(Error::invalid(format!("fill is `{fill}`, which is not of ASCII"))),
+        }
+    }
+
+    // Of the driver alone.
+
+    /// Returns what it was asked: the HTTP method and the arguments.
+    #[driver_passthru(http = "GET,POST,PUT,PATCH,DELETE", name = "echo")]
+    async fn driver_echo(&self, verb: Verb, #[body] args: Option<Map<String, Value>>) -> Result<Echo> {
+        Ok(Echo::new(verb, args, None))
+    }
+
+    /// Sleeps in the background. No node is locked.
+    #[driver_passthru(http = "POST", async, name = "sleep")]
+    async fn driver_sleep(
+        &self,
+        call: &Call,
+        /// how long
+        seconds: Seconds,
+        /// whether to fail afterwards
+        #[arg(default = false)]
+        fail: bool,
+    ) -> Result<()> {
+        rest(call, seconds, fail).await?;
+        Ok(())
+    }
+
+    /// Returns the driver's name, its version and its methods.
+    #[driver_passthru(http = "GET")]
+    async fn info(&self) -> Result<Info> {
+        Ok(Info::of::<Self>("fake"))
+    }
+}
+
+/// Sleeps for a while, second by second.
+async fn rest(call: &Call, seconds: Seconds, fail: bool) -> Result<Slept> {
+    let whole = seconds.get().trunc();
+    let steps = whole as u64;
+    for step in 0..steps {
+        call.progress(step, steps, "sleeping");
+        call.sleep(Duration::from_secs(1)).await;
+    }
+    call.sleep(Duration::from_secs_f64(seconds.get() - whole)).await;
+    call.progress(steps, steps, "slept");
+    if fail {
+        return Err(Error::internal(format!("failed as asked, after {} s", seconds.get())));
+    }
+    Ok(Slept { slept: seconds.get() })
+}
+
+async fn fail(kind: Failure, message: String) -> Result<()> {
+    match kind {
+        Failure::Panic => panic!("{message}"),
+        Failure::Timeout => pending().await,
+        Failure::Invalid => Err(Error::invalid(message)),
+        Failure::Unsupported => Err(Error::unsupported(message)),
+        Failure::Forbidden => Err(Error::forbidden(message)),
+        Failure::NotFound => Err(Error::not_found(message)),
+        Failure::Conflict => Err(Error::conflict(message)),
+        Failure::Busy => Err(Error::busy(message)),
+        Failure::Rejected => Err(Error::rejected(message)),
+        Failure::Silent => Err(Error::silent(message)),
+        Failure::Internal => Err(Error::internal(message)),
     }
 }

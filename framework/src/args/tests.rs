@@ -95,8 +95,7 @@ fn values_objects_and_null_are_strict() {
     body(r#"{"number":2}"#, Outlet { number: 2 });
     refused::<Outlet>(
         r#"{"x":{"number":"2"}}"#,
-        "argument `x` must be an object or value as its schema in the method listing says: \
-         invalid type: string \"2\", expected u8",
+        "argument `x` must be an object: invalid type: string \"2\", expected u8",
     );
     refused::<u8>(
         r#"{"x":null}"#,
@@ -144,10 +143,7 @@ fn missing_is_none_or_a_fault() {
     assert_eq!(decode::<Wrapped>(Verb::Post, &[], "null"), Ok(Wrapped(None)));
     assert_eq!(decode::<Option<Value>>(Verb::Post, &[], "  "), Ok(None));
     refused::<String>("", "missing argument `x`, a string");
-    refused::<Level>(
-        "{}",
-        "missing argument `x`, an object or value as its schema in the method listing says",
-    );
+    refused::<Level>("{}", r#"missing argument `x`, one of "low", "high""#);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
 use serde::de::value::{SeqDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
@@ -288,7 +288,10 @@ impl<'de> Deserializer<'de> for Missing {
 
 /// What an argument accepts, in a few words, from its schema and documentation.
 pub(super) fn accepts(argument: &Argument) -> String {
-    let mut generator = SchemaGenerator::default();
+    // Named types too are told in words: a reader of an error has no document to look a name up in.
+    let mut generator = SchemaSettings::default()
+        .with(|settings| settings.inline_subschemas = true)
+        .into_generator();
     let schema = (argument.schema)(&mut generator);
     let get = |key: &str| schema.get(key);
     let kind = match (get("enum"), get("type")) {

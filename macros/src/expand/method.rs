@@ -3,9 +3,9 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, ItemImpl, LitStr};
+use syn::{Ident, ItemImpl, LitStr, Type};
 
-use super::{Names, line_of, ours};
+use super::{Names, line_of, located, ours};
 use crate::model::{Argument, Deprecation, Input, Level, Method};
 use crate::signature;
 
@@ -23,19 +23,26 @@ struct Target {
 
 impl Names {
     pub(super) fn members(&self, item: &ItemImpl, method: &Method) -> TokenStream {
-        let Self { private, .. } = self;
         let cfgs = &method.cfgs;
         let mut members = vec![self.marker(method), self.returns(method)];
         members.extend(self.takes(method));
         members.extend([self.record(method), self.start(item, method)]);
-        members.extend(method.options.attach.as_ref().map(|attach| {
-            let returns = self.hidden("RETURNS", &method.sig.ident);
-            let check = self.hidden("ATTACH", &method.sig.ident);
-            let value = attach.value;
-            let assert = quote_spanned!(ours(attach.span)=> #private::attach_agrees(Self::#returns.attach, #value));
-            quote!(const #check: () = #assert;)
-        }));
         members.into_iter().map(|member| quote!(#(#cfgs)* #member)).collect()
+    }
+
+    /// What is checked beside the hidden block: a constant within it would be looked at only in a full build.
+    pub(super) fn proof(&self, self_ty: &Type, method: &Method) -> Option<TokenStream> {
+        let attach = method.options.attach.as_ref()?;
+        let cfgs = &method.cfgs;
+        let returns = self.hidden("RETURNS", &method.sig.ident);
+        let is = quote!(<#self_ty>::#returns.attach);
+        let agrees = if attach.value {
+            quote!(::core::assert!(#is, "`attach` is written, but the method does not return an `Attachment`"))
+        } else {
+            quote!(::core::assert!(!#is, "`attach = false` is written, but the method returns an `Attachment`"))
+        };
+        let agrees = located(agrees, attach.span);
+        Some(quote!(#(#cfgs)* const _: () = #agrees;))
     }
 
     /// Its name clashes where two blocks of a type define the same method, and says so.
@@ -50,7 +57,7 @@ impl Names {
             "{level}passthru_method_named_{name}_is_defined_twice",
             span = ours(method.name.span)
         );
-        quote!(fn #marker() {})
+        quote_spanned!(ours(method.name.span)=> fn #marker() {})
     }
 
     fn returns(&self, method: &Method) -> TokenStream {
@@ -175,6 +182,7 @@ impl Names {
         let ident = &method.sig.ident;
         let start = self.hidden("start", ident);
         let returns = self.hidden("RETURNS", ident);
+        let self_ty = &item.self_ty;
         let Target {
             held, pattern, node, ..
         } = self.target(method);
@@ -209,26 +217,33 @@ impl Names {
             None => quote!(Self::#ident),
         };
         let at = ours(ident.span());
+        let private_here = located(private.clone(), at);
         let (prepared, wait, block) = if method.sig.asyncness.is_some() {
-            (quote!(prepared_async), quote!(.await), quote!(async move))
+            (
+                quote_spanned!(at=> prepared_async),
+                quote!(.await),
+                quote_spanned!(at=> async move),
+            )
         } else {
-            (quote!(prepared_blocking), quote!(), quote!())
+            (quote_spanned!(at=> prepared_blocking), quote!(), quote!())
         };
-        // At the method's name: here the compiler says that a future cannot move between threads.
-        let prepared = quote_spanned!(at=> #private::#prepared);
+        // At the method's name, because here the compiler says that a future cannot move between threads.
+        let prepared = quote_spanned! {at=>
+            #private_here::#prepared(move |#pattern: #held, #call: #private::Call| #block {
+                #bind_node
+                let result = #path(&driver, #node_parameter #(#inputs),*) #wait;
+                #private::Finished { result: (Self::#returns.into)(result), target: held }
+            })
+        };
         quote! {
             fn #start(
                 instance: &#private::Instance,
                 input: &#private::Input<'_>,
             ) -> ::core::result::Result<#private::Prepared<#held>, #private::BadArguments> {
-                let driver = #private::driver::<Self>(instance);
+                let driver = (#private::driver::<#self_ty>().of)(instance);
                 #verb
                 #decode
-                ::core::result::Result::Ok(#prepared(move |#pattern: #held, #call: #private::Call| #block {
-                    #bind_node
-                    let result = #path(&driver, #node_parameter #(#inputs),*) #wait;
-                    #private::Finished { result: (Self::#returns.into)(result), target: held }
-                }))
+                ::core::result::Result::Ok(#prepared)
             }
         }
     }
@@ -274,8 +289,8 @@ impl Names {
                 pattern: quote!(held),
                 node: None,
             },
-            Level::Node(Some(ty)) if method.is_exclusive() => {
-                let ty = signature::with_lifetimes_inferred(ty);
+            Level::Node(Some(node)) if method.is_exclusive() => {
+                let ty = signature::with_lifetimes_inferred(&node.ty);
                 Target {
                     entry: ident("Exclusive"),
                     held: quote!(#private::Exclusive),
@@ -283,8 +298,8 @@ impl Names {
                     node: Some(quote!(<#ty as #private::ExclusiveNode<'_>>::of(&mut held))),
                 }
             }
-            Level::Node(Some(ty)) if !signature::ends_in(ty, "NodeSnapshot") => {
-                let ty = signature::with_lifetimes_inferred(ty);
+            Level::Node(Some(node)) if !signature::ends_in(&node.ty, "NodeSnapshot") => {
+                let ty = signature::with_lifetimes_inferred(&node.ty);
                 Target {
                     entry: ident("Shared"),
                     held: quote!(#private::Shared),

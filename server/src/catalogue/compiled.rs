@@ -5,6 +5,7 @@ use std::any::TypeId;
 use std::collections::BTreeMap;
 
 use bessemer::host::{Block, Driver, Instance, Method, Place};
+use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
 use crate::config::{Diagnostic, DriverSection, Faults, did_you_mean};
@@ -136,6 +137,12 @@ impl CompiledDriver {
         &self.place
     }
 
+    /// The place for a message: `crate version (file:line)`.
+    #[must_use]
+    pub fn written_at(&self) -> String {
+        at(&self.place)
+    }
+
     /// Its methods on nodes, sorted by name.
     #[must_use]
     pub fn node_methods(&self) -> &[&'static Method] {
@@ -156,40 +163,48 @@ impl CompiledDriver {
 }
 
 /// Makes the driver from its section. An unknown key is refused here: a driver's own type may ignore it.
-pub(super) fn build(driver: &CompiledDriver, section: Option<&DriverSection>) -> Result<Instance, Box<Diagnostic>> {
+pub(super) fn build(driver: &CompiledDriver, section: Option<&DriverSection>) -> Result<Instance, Faults> {
     let name = driver.record.name;
-    let Some(schema) = driver.record.config else {
-        if let Some(section) = section {
-            return Err(Box::new(
-                Diagnostic::fault(format!("driver \"{name}\" has no settings, but a section"))
-                    .at(&section.name.origin)
-                    .help(format!("remove [drivers.{}]", section.name.value)),
-            ));
-        }
-        return (driver.record.build)(Value::Object(Map::new())).map_err(|error| refused(name, &error, None));
+    let Some(section) = section else {
+        return (driver.record.build)(Value::Object(Map::new())).map_err(|error| refused(name, &error, None).into());
     };
-    if let Some(section) = section {
-        let schema = schema(&mut schemars::SchemaGenerator::default());
-        let known: Vec<&str> = schema
-            .get("properties")
-            .and_then(Value::as_object)
-            .map(|properties| properties.keys().map(String::as_str).collect())
-            .unwrap_or_default();
+    let Some(schema) = driver.record.config else {
+        return Err(Diagnostic::fault(format!("driver \"{name}\" has no settings, but a section"))
+            .at(&section.name.origin)
+            .help(format!("remove [drivers.{}]", section.name.value))
+            .into());
+    };
+    let mut faults = Faults::default();
+    if let Some(known) = settings(schema) {
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
         for key in section.table.as_object().into_iter().flat_map(Map::keys) {
             if !known.contains(&key.as_str()) {
-                let mut fault = Diagnostic::fault(format!("driver \"{name}\" has no setting \"{key}\"")).at(section.key_origin(&[key]));
+                let mut fault = Diagnostic::fault(format!("driver \"{name}\" has no setting \"{key}\""))
+                    .at(section.key_origin(&[key]));
                 if let Some(near) = did_you_mean(key, known.iter().copied()) {
                     fault = fault.label(format!("did you mean \"{near}\"?"));
                 }
-                return Err(Box::new(fault.note(format!("its settings: {}", known.join(", ")))));
+                faults.push(fault.note(format!("its settings: {}", known.join(", "))));
             }
         }
     }
-    let value = section.map_or_else(|| Value::Object(Map::new()), |section| section.table.clone());
-    (driver.record.build)(value).map_err(|error| refused(name, &error, section))
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    (driver.record.build)(section.table.clone()).map_err(|error| refused(name, &error, Some(section)).into())
 }
 
-fn refused(name: &str, error: &bessemer::Error, section: Option<&DriverSection>) -> Box<Diagnostic> {
+/// The names of a driver's settings; `None` where its type does not name them, and so takes any.
+fn settings(schema: fn(&mut SchemaGenerator) -> Schema) -> Option<Vec<String>> {
+    let mut generator = SchemaGenerator::default();
+    let schema = schema(&mut generator);
+    // A type with a name is a reference to one of the generator's definitions.
+    let name = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
+    let named = name.and_then(|name| generator.definitions().get(name)).unwrap_or(schema.as_value());
+    Some(named.get("properties")?.as_object()?.keys().cloned().collect())
+}
+
+fn refused(name: &str, error: &bessemer::Error, section: Option<&DriverSection>) -> Diagnostic {
     let mut fault = Diagnostic::fault(format!("driver \"{name}\" cannot be configured: {error}"));
     fault = match section {
         Some(section) => fault.at(&section.name.origin),
@@ -198,7 +213,7 @@ fn refused(name: &str, error: &bessemer::Error, section: Option<&DriverSection>)
     if let Some(causes) = error.causes() {
         fault = fault.note(causes);
     }
-    Box::new(fault)
+    fault
 }
 
 /// `crate version (file:line)`.

@@ -1,5 +1,6 @@
 //! Bodies: what answers are made of, and how a request's is read within its bounds.
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 use http_body_util::BodyExt;
-use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::fault::Fault;
 
@@ -85,7 +86,11 @@ impl HttpBody for Body {
 ///
 /// # Errors
 /// 413 if it is longer than `max` bytes, 408 if it does not come within `patience`, 400 if it breaks off.
-pub(crate) async fn read(body: Incoming, max: usize, patience: Duration) -> Result<Bytes, Fault> {
+pub(crate) async fn read<B>(body: B, max: usize, patience: Duration) -> Result<Bytes, Fault>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+    B::Error: fmt::Display,
+{
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
@@ -104,7 +109,11 @@ pub(crate) async fn read(body: Incoming, max: usize, patience: Duration) -> Resu
     }
 }
 
-async fn collect(mut body: Incoming, max: usize) -> Result<Bytes, Fault> {
+async fn collect<B>(mut body: B, max: usize) -> Result<Bytes, Fault>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+    B::Error: fmt::Display,
+{
     let mut first: Option<Bytes> = None;
     let mut rest = BytesMut::new();
     while let Some(frame) = body.frame().await {

@@ -2,7 +2,6 @@
 //! common headers, a line in the access log. A stack of layers would say the same at several times the price.
 
 use std::future::{Future, poll_fn};
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
@@ -34,12 +33,13 @@ pub(crate) struct Asked {
 }
 
 /// Answers one request.
-pub(crate) async fn answer(api: &Api, peer: SocketAddr, request: Request<Incoming>) -> Response<Body> {
+/// `peer` is the client's address as text.
+pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) -> Response<Body> {
     let arrived = Instant::now();
     let origin = Origin { request: Uuid::new_v4(), arrived, caller: None };
-    let request_id = origin.request;
+    let request_id = RequestId::of(origin.request);
     let (parts, body) = request.into_parts();
-    let log = api.access.is_enabled().then(|| access::Line::begin(&parts, peer));
+    let log = api.access.is_enabled().then(|| access::Line::begin(&parts));
 
     let negotiated = Version::negotiate(&parts.headers);
     let version = negotiated.as_ref().ok().copied();
@@ -57,11 +57,11 @@ pub(crate) async fn answer(api: &Api, peer: SocketAddr, request: Request<Incomin
         headers.insert(&version::MAX_VERSION, HeaderValue::from_static(version::MAX_TEXT));
         headers.insert(&version::VERSION, version.header());
     }
-    let id = request_id_header(request_id);
+    let id = request_id.header();
     headers.insert(&REQUEST_ID_SHORT, id.clone());
     headers.insert(&REQUEST_ID, id);
     if let Some(line) = log {
-        api.access.write(line, request_id, response.status(), arrived.elapsed());
+        api.access.write(&line, peer, request_id.as_str(), response.status(), arrived.elapsed());
     }
     response
 }
@@ -133,12 +133,24 @@ async fn contained(work: impl Future<Output = Answer>) -> Answer {
     .await
 }
 
-/// `req-` and the uuid.
-fn request_id_header(id: Uuid) -> HeaderValue {
-    let mut text = [0; 4 + uuid::fmt::Hyphenated::LENGTH];
-    text[..4].copy_from_slice(b"req-");
-    id.hyphenated().encode_lower(&mut text[4..]);
-    HeaderValue::from_bytes(&text).expect("hex digits and hyphens are a header value")
+/// `req-` and a uuid, as text on the stack.
+struct RequestId([u8; 4 + uuid::fmt::Hyphenated::LENGTH]);
+
+impl RequestId {
+    fn of(id: Uuid) -> Self {
+        let mut text = [0; 4 + uuid::fmt::Hyphenated::LENGTH];
+        text[..4].copy_from_slice(b"req-");
+        id.hyphenated().encode_lower(&mut text[4..]);
+        Self(text)
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("hex digits and hyphens are text")
+    }
+
+    fn header(&self) -> HeaderValue {
+        HeaderValue::from_bytes(&self.0).expect("hex digits and hyphens are a header value")
+    }
 }
 
 /// The scheme and host that links in answers begin with.

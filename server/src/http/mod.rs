@@ -2,11 +2,18 @@
 //! nothing. What each request gets besides is in `edge.rs`, how an error looks in `fault.rs`, and vendor
 //! passthru, which is matched before these routes, in `passthru.rs`.
 
+mod ask;
 mod body;
+mod conductors;
+mod document;
+mod drivers;
 mod edge;
 mod fault;
+mod nodes;
+mod paging;
 mod passthru;
 mod path;
+mod query;
 mod root;
 mod serve;
 mod version;
@@ -15,7 +22,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, any, get};
+use axum::routing::{MethodRouter, any, get, put};
 
 use self::fault::Fault;
 use crate::context::Context;
@@ -43,6 +50,21 @@ fn routes() -> Router<Arc<Context>> {
     Router::new()
         .route("/", any(root::root))
         .route("/v1", verbs("GET", get(root::v1)).fallback(root::v1_not_allowed))
+        .route("/v1/nodes", verbs("GET, POST", get(nodes::list).post(nodes::create)))
+        .route("/v1/nodes/detail", verbs("GET", get(nodes::list_detail)))
+        .route("/v1/nodes/{node}", verbs("DELETE, GET, PATCH", get(nodes::show).patch(nodes::patch).delete(nodes::delete)))
+        .route(
+            "/v1/nodes/{node}/maintenance",
+            verbs("DELETE, PUT", put(nodes::maintenance_set).delete(nodes::maintenance_unset)),
+        )
+        .route("/v1/nodes/{node}/states", verbs("GET", get(nodes::states)))
+        .route("/v1/nodes/{node}/validate", verbs("GET", get(nodes::validate)))
+        .route("/v1/drivers", verbs("GET", get(drivers::list)))
+        .route("/v1/drivers/{driver}", verbs("GET", get(drivers::show)))
+        .route("/v1/drivers/{driver}/properties", verbs("GET", get(drivers::properties)))
+        .route("/v1/drivers/{driver}/raid/logical_disk_properties", verbs("GET", get(drivers::raid_properties)))
+        .route("/v1/conductors", verbs("GET", get(conductors::list)))
+        .route("/v1/conductors/{host}", verbs("GET", get(conductors::show)))
         .fallback(no_route)
 }
 

@@ -28,11 +28,8 @@ pub(crate) async fn answer(
     if path.method.as_deref() == Some("methods") && parts.method == http::Method::GET {
         return listing(context, path, parts);
     }
-    let mut query: Vec<(Cow<'_, str>, Cow<'_, str>)> = match parts.uri.query() {
-        Some(query) => form_urlencoded::parse(query.as_bytes()).collect(),
-        None => Vec::new(),
-    };
-    let method = method_name(path, &mut query)?;
+    let (named, query) = query(parts.uri.query().unwrap_or(""));
+    let method = method_name(path, named)?;
     let api = &context.config.api;
     let body = body::read(body, api.max_json_body_size_bytes, api.body_timeout).await?;
     let request = Request {
@@ -58,29 +55,34 @@ pub(crate) async fn answer(
     }
 }
 
-/// The method's name, which stands in the path or in the query, and is taken out of the latter.
-fn method_name<'a>(
-    path: &'a Passthru<'_>,
-    query: &mut Vec<(Cow<'a, str>, Cow<'a, str>)>,
-) -> Result<Cow<'a, str>, Fault> {
-    let mut named: Option<Cow<'a, str>> = None;
-    let mut times = 0;
-    query.retain_mut(|(key, value)| {
-        if key == "method" {
-            times += 1;
-            named = Some(std::mem::take(value));
+/// The values of `method=` in a query, and its other pairs.
+fn query(text: &str) -> (Vec<Cow<'_, str>>, Vec<Pair<'_>>) {
+    let (mut named, mut others) = (Vec::new(), Vec::new());
+    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let is_plain = pair.bytes().all(|byte| byte != b'%' && byte != b'+');
+        let pairs = if is_plain { Some((key.into(), value.into())) } else { form_urlencoded::parse(pair.as_bytes()).next() };
+        match pairs {
+            Some((key, value)) if key == "method" => named.push(value),
+            pair => others.extend(pair),
         }
-        key != "method"
-    });
-    match (&path.method, named, times) {
-        (Some(method), None, _) => Ok(Cow::Borrowed(method)),
-        (Some(method), Some(_), _) => Err(Fault::bad_request(format!(
+    }
+    (named, others)
+}
+
+type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// The method's name, which stands in the path or in the query.
+fn method_name<'a>(path: &'a Passthru<'_>, mut named: Vec<Cow<'a, str>>) -> Result<Cow<'a, str>, Fault> {
+    match (&path.method, named.len()) {
+        (Some(method), 0) => Ok(Cow::Borrowed(method)),
+        (Some(method), _) => Err(Fault::bad_request(format!(
             "the method is named twice, as {method} in the path and again in the query; leave out method= in the query"
         ))),
-        (None, None, _) => Err(Fault::bad_request("Missing mandatory parameter: method")),
-        (None, Some(method), 1) if method.is_empty() => Err(Fault::bad_request("Method not specified")),
-        (None, Some(method), 1) => Ok(method),
-        (None, Some(_), _) => Err(Fault::bad_request("method= is given more than once in the query")),
+        (None, 0) => Err(Fault::bad_request("Missing mandatory parameter: method")),
+        (None, 1) if named[0].is_empty() => Err(Fault::bad_request("Method not specified")),
+        (None, 1) => Ok(named.swap_remove(0)),
+        (None, _) => Err(Fault::bad_request("method= is given more than once in the query")),
     }
 }
 

@@ -21,6 +21,24 @@ pub(crate) struct Passthru<'p> {
 impl<'p> Passthru<'p> {
     /// Takes a path apart; `None` if it leads elsewhere.
     pub(crate) fn of(path: &'p str) -> Option<Self> {
+        Self::of_plain(path).or_else(|| Self::of_any(path))
+    }
+
+    /// The form that nearly all clients send, without a look at each character.
+    fn of_plain(path: &'p str) -> Option<Self> {
+        let (on_node, path) = match path.strip_prefix("/v1/nodes/") {
+            Some(rest) => (true, rest),
+            None => (false, path.strip_prefix("/v1/drivers/")?),
+        };
+        let (ident, rest) = path.split_once('/')?;
+        let rest = rest.strip_prefix("vendor_passthru")?;
+        let method = if rest.is_empty() { None } else { Some(rest.strip_prefix('/')?) };
+        let is_plain = |segment: &str| !segment.is_empty() && segment.bytes().all(|byte| byte != b'%' && byte != b'/');
+        (is_plain(ident) && method.is_none_or(is_plain))
+            .then(|| Self { on_node, ident: Cow::Borrowed(ident), method: method.map(Cow::Borrowed) })
+    }
+
+    fn of_any(path: &'p str) -> Option<Self> {
         let mut segments = path.split('/').filter(|segment| !segment.is_empty());
         let mut first = segments.next()?;
         if first == "v1" {

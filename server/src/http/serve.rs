@@ -63,12 +63,17 @@ impl Listener {
             };
             match accepted {
                 Ok((stream, peer, place)) => {
-                    let api = api.clone();
+                    // Shared by all requests of the connection.
+                    let connected = Arc::new((api.clone(), peer.ip().to_string()));
                     let connection = http.serve_connection(
                         TokioIo::new(stream),
                         service_fn(move |request| {
-                            let api = api.clone();
-                            async move { Ok::<_, Infallible>(edge::answer(&api, peer, request).await) }
+                            let connected = Arc::clone(&connected);
+                            // On the heap, where it stays: hyper would copy it twice.
+                            Box::pin(async move {
+                                let (api, peer) = &*connected;
+                                Ok::<_, Infallible>(edge::answer(api, peer, request).await)
+                            })
                         }),
                     );
                     let connection = draining.watch(connection);

@@ -4,7 +4,6 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +11,6 @@ use http::StatusCode;
 use http::request::Parts;
 use jiff::Timestamp;
 use parking_lot::{Condvar, Mutex};
-use uuid::Uuid;
 
 /// Beyond this the writing thread is behind its disk or pipe: lines are counted instead of kept.
 const BUFFER_MAX: usize = 4 << 20;
@@ -44,13 +42,13 @@ struct Pending {
 /// What is known of a line before its request is answered.
 pub(crate) struct Line {
     verb: http::Method,
-    path: String,
-    peer: SocketAddr,
+    uri: http::Uri,
 }
 
 impl Line {
-    pub(crate) fn begin(parts: &Parts, peer: SocketAddr) -> Self {
-        Self { verb: parts.method.clone(), path: parts.uri.path().to_owned(), peer }
+    pub(crate) fn begin(parts: &Parts) -> Self {
+        // Both are counted references.
+        Self { verb: parts.method.clone(), uri: parts.uri.clone() }
     }
 }
 
@@ -79,7 +77,7 @@ impl AccessLog {
     }
 
     /// Adds the line of a request that was answered.
-    pub(crate) fn write(&self, line: Line, request: Uuid, status: StatusCode, took: Duration) {
+    pub(crate) fn write(&self, line: &Line, peer: &str, request: &str, status: StatusCode, took: Duration) {
         let Some(shared) = &self.shared else { return };
         let now = Timestamp::now();
         let mut pending = shared.pending.lock();
@@ -87,7 +85,7 @@ impl AccessLog {
             pending.lost += 1;
             return;
         }
-        pending.line(self.human, &line, request, status, took, now);
+        pending.line(self.human, line, peer, request, status, took, now);
     }
 
     /// Writes out what is pending and ends the thread.
@@ -102,33 +100,46 @@ impl AccessLog {
 }
 
 impl Pending {
-    fn line(&mut self, human: bool, line: &Line, request: Uuid, status: StatusCode, took: Duration, now: Timestamp) {
+    #[allow(clippy::too_many_arguments, reason = "the fields of a line")]
+    fn line(
+        &mut self,
+        human: bool,
+        line: &Line,
+        peer: &str,
+        request: &str,
+        status: StatusCode,
+        took: Duration,
+        now: Timestamp,
+    ) {
         if self.second != now.as_second() || self.second_text.is_empty() {
             self.second = now.as_second();
             let text = Timestamp::from_second(self.second).unwrap_or_default().to_string();
             text.trim_end_matches('Z').clone_into(&mut self.second_text);
         }
         let Self { lines, second_text, .. } = self;
-        let (verb, path, peer) = (line.verb.as_str(), &line.path, line.peer.ip());
-        let (status, millis) = (status.as_u16(), now.subsec_millisecond());
-        let micros = took.as_micros();
-        // Writing to a String cannot fail.
-        let _ = if human {
-            lines.push_str(second_text);
-            write!(lines, ".{millis:03}Z {peer} {verb} ").and_then(|()| {
-                escape(lines, path, false);
-                writeln!(lines, " {status} {micros}us req-{request}")
-            })
+        let (mut millis, mut micros) = (itoa::Buffer::new(), itoa::Buffer::new());
+        // Three digits: a thousand more, without its one.
+        let millis = &millis.format(1000 + now.subsec_millisecond())[1..];
+        let micros = micros.format(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+        let (verb, path, status) = (line.verb.as_str(), line.uri.path(), status.as_str());
+        if human {
+            push(lines, &[second_text, ".", millis, "Z ", peer, " ", verb, " "]);
+            escape(lines, path, false);
+            push(lines, &[" ", status, " ", micros, "us ", request, "\n"]);
         } else {
-            lines.push_str("{\"timestamp\":\"");
-            lines.push_str(second_text);
-            write!(lines, ".{millis:03}Z\",\"level\":\"INFO\",\"message\":\"request\",\"peer\":\"{peer}\",\"verb\":\"").and_then(|()| {
-                escape(lines, verb, true);
-                lines.push_str("\",\"path\":\"");
-                escape(lines, path, true);
-                writeln!(lines, "\",\"status\":{status},\"duration_us\":{micros},\"request_id\":\"req-{request}\"}}")
-            })
-        };
+            push(lines, &["{\"timestamp\":\"", second_text, ".", millis, "Z\",\"level\":\"INFO\",\"message\":\"request\""]);
+            push(lines, &[",\"peer\":\"", peer, "\",\"verb\":\""]);
+            escape(lines, verb, true);
+            push(lines, &["\",\"path\":\""]);
+            escape(lines, path, true);
+            push(lines, &["\",\"status\":", status, ",\"duration_us\":", micros, ",\"request_id\":\"", request, "\"}\n"]);
+        }
+    }
+}
+
+fn push(lines: &mut String, parts: &[&str]) {
+    for part in parts {
+        lines.push_str(part);
     }
 }
 

@@ -9,7 +9,7 @@ struct Acme;
 impl Acme {
     #[passthru(http = "POST")]
     async fn boot(&self, node: &mut Node, #[cfg(unix)] device: u8) -> Result<()> {
-        let _ = node;
+        let _ = (node, device);
         Ok(())
     }
 }

@@ -9,7 +9,8 @@ struct Acme;
 impl Acme {
     #[passthru(http = "POST")]
     async fn reset(&self, node: &mut Node) -> Result<()> {
-        let _ = node.
+        let state = ;
+        let _ = node;
         Ok(())
     }
 

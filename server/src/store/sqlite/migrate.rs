@@ -26,40 +26,9 @@ pub(super) const MIGRATIONS: &[Migration] = &[Migration {
 const APPLICATION_ID: i64 = 0x6273_6d72;
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
-/// Applies what is missing. `migrations` are in order and count from 1.
-pub(super) fn run(
-    connection: &mut Connection,
-    path: &Path,
-    migrations: &[Migration],
-    waited: Duration,
-) -> Result<(), Refusal> {
-    let sql = |error| to_refusal(error, path, waited);
-    let done = check_applied(connection, path, migrations, waited)?;
-    for migration in migrations.iter().skip(done) {
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(sql)?;
-        transaction.execute_batch(migration.sql).map_err(sql)?;
-        transaction
-            .execute(
-                "INSERT INTO schema_migrations (version, name, checksum, program, applied_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-                (
-                    migration.version,
-                    migration.name,
-                    checksum(migration.sql),
-                    PROGRAM,
-                    text::time_to_text(Timestamp::now()),
-                ),
-            )
-            .map_err(sql)?;
-        transaction.commit().map_err(sql)?;
-        tracing::info!(store = %path.display(), version = migration.version, name = migration.name, "schema upgraded");
-    }
-    Ok(())
-}
-
-/// How many of `migrations` the file already has. Refuses a file that does not agree with them.
-fn check_applied(
+/// How many of `migrations`, which count from 1, the file already has. Refuses a file that does not agree with
+/// them; changes nothing.
+pub(super) fn check(
     connection: &Connection,
     path: &Path,
     migrations: &[Migration],
@@ -120,8 +89,39 @@ fn check_applied(
     Ok(applied)
 }
 
+/// Applies what [`check`] found missing.
+pub(super) fn run(
+    connection: &mut Connection,
+    path: &Path,
+    migrations: &[Migration],
+    waited: Duration,
+) -> Result<(), Refusal> {
+    let sql = |error| to_refusal(error, path, waited);
+    for migration in migrations {
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(sql)?;
+        transaction.execute_batch(migration.sql).map_err(sql)?;
+        transaction
+            .execute(
+                "INSERT INTO schema_migrations (version, name, checksum, program, applied_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                (
+                    migration.version,
+                    migration.name,
+                    checksum(migration.sql),
+                    PROGRAM,
+                    text::time_to_text(Timestamp::now()),
+                ),
+            )
+            .map_err(sql)?;
+        transaction.commit().map_err(sql)?;
+        tracing::info!(store = %path.display(), version = migration.version, name = migration.name, "schema upgraded");
+    }
+    Ok(())
+}
+
 /// FNV-1a, over the text without carriage returns: a guard against edits, not against forgers.
-fn checksum(sql: &str) -> String {
+pub(super) fn checksum(sql: &str) -> String {
     let hash = sql
         .bytes()
         .filter(|byte| *byte != b'\r')

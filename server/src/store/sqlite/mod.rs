@@ -1,12 +1,13 @@
 //! The embedded database: one file, one process, one writer thread. Here are the options, the start and end of
-//! its threads, and the trait, each operation a job for one of them. Opening is in `open`, grouping in
-//! `writer`, SQL in `nodes`, `tasks` and `prune`.
+//! its threads. The trait is in `operations`, opening in `open`, grouping in `writer`, SQL in `nodes`, `tasks`
+//! and `prune`, and what an error of SQLite means in `fault`.
 
 mod fault;
 mod lock_file;
 mod migrate;
 mod nodes;
 mod open;
+mod operations;
 mod prune;
 mod reader;
 mod reserve;
@@ -18,28 +19,20 @@ mod values;
 mod whole;
 mod writer;
 
-use std::future::Future;
-use std::path::{Path, PathBuf};
-use std::pin::Pin;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
-use uuid::Uuid;
 
 use self::fault::Fault;
 use self::reader::Question;
 use self::shared::Shared;
 use self::writer::{Job, Weight, Writer};
-use crate::node::Node;
-use crate::store::{
-    Answer, Interrupted, NodeChange, NodeStamp, Page, Progress, Refusal, Retention, Store, StoreError, TaskEnd,
-    TaskFilter, TaskRow,
-};
+use crate::store::{Refusal, StoreError};
 
 /// How to open a database. The defaults are for servers; tests shorten them.
 #[derive(Clone, Debug)]
@@ -52,6 +45,8 @@ pub struct Options {
     pub queue_max: usize,
     /// How many jobs share a transaction at most.
     pub batch_max: usize,
+    /// Up to this size the file is looked through at every start; beyond, only after an unclean stop.
+    pub checked_bytes_max: u64,
     /// How much space is set aside for the ends of running tasks.
     pub reserve_bytes: u64,
     /// How often a full disk is looked at again, at most.
@@ -66,8 +61,9 @@ impl Options {
             busy_timeout: Duration::from_secs(5),
             queue_max: 4096,
             batch_max: 256,
+            checked_bytes_max: 64 * 1024 * 1024,
             reserve_bytes: 8 * 1024 * 1024,
-            full_retry: Duration::from_secs(1),
+            full_retry: Duration::from_secs(5),
         }
     }
 }
@@ -99,7 +95,7 @@ impl SqliteStore {
     /// A [`Refusal`], which says what is in the way and how to get it out.
     pub fn open(path: &Path, options: &Options) -> Result<Self, StoreError> {
         let opened = open::open(path, options)?;
-        let shared = Arc::new(Shared::new(path.into(), options.busy_timeout, opened.lock_file));
+        let shared = Arc::new(Shared::new(opened.path, options.busy_timeout, opened.lock_file));
         shared.set_full(!opened.has_reserve);
         let (jobs, job_queue) = mpsc::channel(options.queue_max);
         let (questions, question_queue) = mpsc::channel(options.queue_max);
@@ -127,11 +123,15 @@ impl SqliteStore {
     /// # Errors
     /// If it cannot be read at all.
     pub fn check_file(path: &Path) -> Result<Vec<String>, StoreError> {
-        let busy_timeout = Duration::from_secs(5);
-        whole::check(path, busy_timeout).map_err(|fault| match fault {
-            Fault::Answer(error) => error,
-            Fault::Sql(error) => fault::to_refusal(error, path, busy_timeout).into(),
-        })
+        from_outside(path, |busy_timeout| whole::check(path, busy_timeout))
+    }
+
+    /// Copies a file that another process may have open, for `bessemer db backup`.
+    ///
+    /// # Errors
+    /// If it cannot be read, or the copy cannot be written.
+    pub fn backup_file(path: &Path, target: &Path) -> Result<(), StoreError> {
+        from_outside(path, |busy_timeout| whole::backup(path, target, busy_timeout))
     }
 
     /// How many transactions were committed: with many writers, fewer than changes.
@@ -147,9 +147,9 @@ impl SqliteStore {
         }
     }
 
-    /// Why a thread gave no answer.
+    /// Why a thread gave no answer: if nobody closed the store, the thread is no more.
     fn silence(&self) -> StoreError {
-        self.shared.refusal().unwrap_or(StoreError::Closed)
+        self.shared.refusal().unwrap_or_else(|| self.shared.set_lost())
     }
 
     async fn change<T, F>(&self, weight: Weight, work: F) -> Result<T, StoreError>
@@ -200,6 +200,14 @@ impl SqliteStore {
     }
 }
 
+fn from_outside<T>(path: &Path, work: impl FnOnce(Duration) -> Result<T, Fault>) -> Result<T, StoreError> {
+    let busy_timeout = Duration::from_secs(5);
+    work(busy_timeout).map_err(|fault| match fault {
+        Fault::Answer(error) => error,
+        Fault::Sql(error) => fault::to_refusal(error, path, busy_timeout).into(),
+    })
+}
+
 fn spawn_threads(writer: Writer, reader: Connection, questions: mpsc::Receiver<Question>) -> std::io::Result<Threads> {
     let shared = Arc::clone(&writer.shared);
     let reader = thread::Builder::new()
@@ -243,157 +251,7 @@ impl Drop for SqliteStore {
         if let Some(threads) = self.threads.lock().take() {
             let _ = threads.writer.join();
         }
-    }
-}
-
-impl Store for SqliteStore {
-    fn node_list_all(&self) -> Answer<'_, Vec<Node>> {
-        Box::pin(self.ask(nodes::list_all))
-    }
-
-    fn node_create(&self, node: Node) -> Answer<'_, Node> {
-        Box::pin(async move {
-            let node = nodes::prepare(node, 1);
-            let kept = node.clone();
-            self.change(Weight::Ordinary, move |connection| nodes::create(connection, &node))
-                .await?;
-            Ok(kept)
-        })
-    }
-
-    fn node_update(&self, node: Node) -> Answer<'_, Node> {
-        Box::pin(async move {
-            let revision = node.revision + 1;
-            let node = nodes::prepare(node, revision);
-            let kept = node.clone();
-            self.change(Weight::Ordinary, move |connection| nodes::update(connection, &node))
-                .await?;
-            Ok(kept)
-        })
-    }
-
-    fn node_delete(&self, id: Uuid) -> Answer<'_, ()> {
-        Box::pin(self.change(Weight::Ordinary, move |connection| nodes::delete(connection, id)))
-    }
-
-    fn task_start(&self, task: TaskRow) -> Answer<'_, ()> {
-        Box::pin(self.change(Weight::Ordinary, move |connection| tasks::start(connection, &task)))
-    }
-
-    fn task_progress(&self, id: Uuid, progress: Progress) -> Answer<'_, ()> {
-        Box::pin(self.change(Weight::Ordinary, move |connection| {
-            tasks::progress(connection, id, &progress)
-        }))
-    }
-
-    fn task_finish(&self, id: Uuid, end: TaskEnd, change: NodeChange) -> Answer<'_, Option<NodeStamp>> {
-        Box::pin(async move {
-            let change = match change {
-                NodeChange::Record(node) => {
-                    let revision = node.revision + 1;
-                    NodeChange::Record(Box::new(nodes::prepare(*node, revision)))
-                }
-                other => other,
-            };
-            self.change(Weight::Final, move |connection| {
-                tasks::finish(connection, id, &end, &change)
-            })
-            .await
-        })
-    }
-
-    fn tasks_interrupt(&self, _server: Box<str>, at: Timestamp) -> Answer<'_, Vec<Interrupted>> {
-        Box::pin(self.change(Weight::Final, move |connection| tasks::interrupt_all(connection, at)))
-    }
-
-    fn task_get(&self, id: Uuid) -> Answer<'_, TaskRow> {
-        Box::pin(self.ask(move |connection| tasks::get(connection, id)))
-    }
-
-    fn task_list(&self, filter: TaskFilter, page: Page) -> Answer<'_, Vec<TaskRow>> {
-        Box::pin(self.ask(move |connection| tasks::list(connection, &filter, page)))
-    }
-
-    fn tasks_prune(&self, keep: Retention, now: Timestamp) -> Answer<'_, u64> {
-        Box::pin(async move {
-            let mut pruned = 0;
-            // A time before all times: then nothing is too old.
-            let finished_before = now.checked_sub(keep.age_max).unwrap_or(Timestamp::MIN);
-            loop {
-                let deleted = self
-                    .change(Weight::Ordinary, move |connection| {
-                        prune::delete_old(connection, finished_before)
-                    })
-                    .await?;
-                pruned += deleted as u64;
-                if deleted < prune::PORTION as usize {
-                    break;
-                }
-            }
-            for owner in self
-                .ask(move |connection| prune::crowded(connection, keep.tasks_max))
-                .await?
-            {
-                let owner = Arc::new(owner);
-                loop {
-                    let whose = Arc::clone(&owner);
-                    let deleted = self
-                        .change(Weight::Ordinary, move |connection| {
-                            prune::delete_excess(connection, &whose, keep.tasks_max)
-                        })
-                        .await?;
-                    pruned += deleted as u64;
-                    if deleted < prune::PORTION as usize {
-                        break;
-                    }
-                }
-            }
-            Ok(pruned)
-        })
-    }
-
-    fn backup_to(&self, path: PathBuf) -> Answer<'_, ()> {
-        Box::pin(self.take_aside("store-backup", move |database, busy_timeout| {
-            whole::backup(database, &path, busy_timeout)
-        }))
-    }
-
-    fn check(&self) -> Answer<'_, Vec<String>> {
-        Box::pin(self.take_aside("store-check", whole::check))
-    }
-
-    fn health(&self, limit: Duration) -> Answer<'_, ()> {
-        Box::pin(async move {
-            let beat = self.change(Weight::Ordinary, |connection| {
-                connection
-                    .prepare_cached("UPDATE pulse SET beats = beats + 1 WHERE id = 1")?
-                    .execute([])?;
-                Ok(())
-            });
-            match tokio::time::timeout(limit, beat).await {
-                Ok(result) => result,
-                Err(_) => Err(StoreError::Slow { limit }),
-            }
-        })
-    }
-
-    fn broken(&self) -> Pin<Box<dyn Future<Output = StoreError> + Send + '_>> {
-        Box::pin(self.shared.wait_broken())
-    }
-
-    fn close(&self) -> Answer<'_, ()> {
-        Box::pin(async move {
-            self.shared.set_closed();
-            self.queues.lock().take();
-            let threads = self.threads.lock().take();
-            if let Some(threads) = threads {
-                // An error here means that the writer panicked, which has been told as `broken`.
-                let _ = threads.ended.await;
-            }
-            match self.shared.refusal() {
-                Some(error @ StoreError::Broken { .. }) => Err(error),
-                _ => Ok(()),
-            }
-        })
+        // Still there if the store was broken; dropped as it is, it says that the stop was not a clean one.
+        self.shared.lock_file.lock().take();
     }
 }

@@ -6,6 +6,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
@@ -17,14 +18,13 @@ use super::migrate;
 use super::reserve::Reserve;
 use crate::store::Refusal;
 
-/// Up to this size the file is always looked through at start; beyond, only after an unclean stop.
-const ALWAYS_CHECKED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// After a long reader the write-ahead log shrinks to this again.
 const WAL_BYTES_KEPT: u64 = 64 * 1024 * 1024;
 const STATEMENTS_CACHED: usize = 64;
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 pub(super) struct Opened {
+    pub(super) path: Arc<Path>,
     pub(super) writer: Connection,
     pub(super) reader: Connection,
     pub(super) lock_file: LockFile,
@@ -47,15 +47,19 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Opened, Refusal> {
         _ => Path::new("."),
     };
     create_directory(directory)?;
+    let path = &real_path(path, directory)?;
     if path.is_dir() {
-        return Err(Refusal::IsDirectory { path: path.into() });
+        return Err(Refusal::IsDirectory {
+            path: path.as_path().into(),
+        });
     }
     let (lock_file, last_stop) = LockFile::take(path, &options.server)?;
-    match open_locked(path, directory, last_stop, options) {
+    match open_locked(path, last_stop, options) {
         Ok((writer, reader)) => {
             let reserve = Reserve::new(path, options.reserve_bytes, options.full_retry);
             let has_reserve = reserve.is_kept();
             Ok(Opened {
+                path: path.as_path().into(),
                 writer,
                 reader,
                 lock_file,
@@ -85,19 +89,47 @@ fn create_directory(directory: &Path) -> Result<(), Refusal> {
     if directory.is_dir() {
         return Ok(());
     }
+    let parents: Vec<&Path> = directory
+        .ancestors()
+        .skip(1)
+        .take_while(|parent| !parent.is_dir())
+        .collect();
     let created = DirBuilder::new().recursive(true).mode(0o700).create(directory);
     created.map_err(|cause| match cause.kind() {
         io::ErrorKind::AlreadyExists => Refusal::NotADirectory { path: directory.into() },
         _ => Refusal::from_io(directory, cause),
-    })
+    })?;
+    // What is acknowledged later must not lie in a directory that a power cut takes away.
+    for parent in parents.iter().rev().chain(&directory.parent()) {
+        sync_directory(parent)?;
+    }
+    Ok(())
 }
 
-fn open_locked(
-    path: &Path,
-    directory: &Path,
-    last_stop: LastStop,
-    options: &Options,
-) -> Result<(Connection, Connection), Refusal> {
+fn sync_directory(directory: &Path) -> Result<(), Refusal> {
+    let directory = if directory.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        directory
+    };
+    File::open(directory)
+        .and_then(|directory| directory.sync_all())
+        .map_err(|cause| Refusal::from_io(directory, cause))
+}
+
+/// One file has one lock, by whatever path it is reached.
+fn real_path(path: &Path, directory: &Path) -> Result<PathBuf, Refusal> {
+    match fs::canonicalize(path) {
+        Ok(path) => Ok(path),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+            let directory = fs::canonicalize(directory).map_err(|cause| Refusal::from_io(directory, cause))?;
+            Ok(directory.join(path.file_name().unwrap_or_default()))
+        }
+        Err(cause) => Err(Refusal::from_io(path, cause)),
+    }
+}
+
+fn open_locked(path: &Path, last_stop: LastStop, options: &Options) -> Result<(Connection, Connection), Refusal> {
     let io = |cause| Refusal::from_io(path, cause);
     let sql = |error| to_refusal(error, path, options.busy_timeout);
     // Created here, not by SQLite, for the mode: its companions take theirs from it.
@@ -120,24 +152,24 @@ fn open_locked(
     let bytes = file.metadata().map_err(io)?.len();
     drop(file);
     // SQLite syncs the file but not the name of a file it did not create.
-    File::open(directory)
-        .and_then(|directory| directory.sync_all())
-        .map_err(io)?;
+    sync_directory(path.parent().unwrap_or(Path::new("/")))?;
 
-    let has_log = fs::metadata(format_wal(path)).is_ok_and(|log| log.len() > 0);
+    let has_log = fs::metadata(log_path(path)).is_ok_and(|log| log.len() > 0);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut writer = Connection::open_with_flags(path, flags).map_err(sql)?;
     writer.busy_timeout(options.busy_timeout).map_err(sql)?;
-    if last_stop == LastStop::Unclean || has_log || bytes <= ALWAYS_CHECKED_BYTES_MAX {
+    if last_stop == LastStop::Unclean || has_log || bytes <= options.checked_bytes_max {
         check_quickly(&writer, path).map_err(sql)??;
     }
+    // Before the first write: a file that is not this program's to change stays as it is.
+    let applied = migrate::check(&writer, path, migrate::MIGRATIONS, options.busy_timeout)?;
     prepare_writer(&writer, path).map_err(sql)??;
-    migrate::run(&mut writer, path, migrate::MIGRATIONS, options.busy_timeout)?;
+    migrate::run(&mut writer, path, &migrate::MIGRATIONS[applied..], options.busy_timeout)?;
     let reader = open_reader(path, options.busy_timeout).map_err(sql)?;
     Ok((writer, reader))
 }
 
-fn format_wal(path: &Path) -> PathBuf {
+fn log_path(path: &Path) -> PathBuf {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     log.into()
@@ -160,7 +192,7 @@ fn prepare_writer(connection: &Connection, path: &Path) -> rusqlite::Result<Resu
     if mode != "wal" {
         return Ok(Err(Refusal::Other {
             path: path.into(),
-            cause: std::sync::Arc::new(io::Error::other(
+            cause: Arc::new(io::Error::other(
                 "this file system cannot share memory between processes, as a write-ahead log needs; give a local directory",
             )),
         }));

@@ -60,6 +60,16 @@ impl Shared {
         }
     }
 
+    /// A thread of the store is no more, by a fault of this program.
+    pub(super) fn set_lost(&self) -> StoreError {
+        let error = StoreError::Broken {
+            path: Arc::clone(&self.path),
+            cause: Arc::new(std::io::Error::other("a thread of the store panicked")),
+        };
+        self.set_broken(error.clone());
+        error
+    }
+
     /// Why nothing is accepted any more, if so.
     pub(super) fn refusal(&self) -> Option<StoreError> {
         if let Some(error) = self.broken.get() {
@@ -119,10 +129,7 @@ pub(super) struct ThreadWatch(pub(super) Arc<Shared>);
 impl Drop for ThreadWatch {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.set_broken(StoreError::Broken {
-                path: Arc::clone(&self.0.path),
-                cause: Arc::new(std::io::Error::other("a thread of the store panicked")),
-            });
+            self.0.set_lost();
         }
     }
 }

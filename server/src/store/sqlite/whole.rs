@@ -6,8 +6,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::Connection;
 use rusqlite::backup::Backup;
+use rusqlite::{Connection, OpenFlags};
 
 use super::fault::{Fault, to_refusal};
 use super::open::{beside, open_reader};
@@ -42,7 +42,8 @@ fn copy(database: &Path, part: &Path, target: &Path, busy_timeout: Duration) -> 
     let refuse_sql = |error| StoreError::from(to_refusal(error, target, busy_timeout));
     let refuse_io = |cause| StoreError::from(Refusal::from_io(target, cause));
     let source = open_reader(database, busy_timeout)?;
-    let mut copy = Connection::open(part).map_err(refuse_sql)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut copy = Connection::open_with_flags(part, flags).map_err(refuse_sql)?;
     // In one step: a copy in many starts again whenever the writer commits in between.
     Backup::new(&source, &mut copy)
         .and_then(|backup| backup.step(-1))

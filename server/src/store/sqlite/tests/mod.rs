@@ -1,10 +1,20 @@
-//! What only this database has: its files, its groups, its faults. The trait's own suite runs first.
+//! What only this database has: its files, its groups, its faults. The trait's own suite comes first.
 
-use std::path::PathBuf;
+mod child;
+mod crash;
+mod groups;
+mod model;
+mod opening;
+mod schema;
+mod space;
+
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Options, SqliteStore};
 use crate::store::testing::{Made, store_suite};
+use crate::store::{Refusal, StoreError};
 
 mod suite {
     use super::*;
@@ -14,7 +24,7 @@ mod suite {
 
 fn make() -> Made {
     let directory = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&directory.path().join("bessemer.db"), &options()).unwrap();
+    let store = open(&directory.path().join("bessemer.db"));
     Made {
         store: Arc::new(store),
         keep: Box::new(directory),
@@ -25,6 +35,20 @@ fn make() -> Made {
 fn options() -> Options {
     Options {
         reserve_bytes: 64 * 1024,
+        full_retry: Duration::ZERO,
+        busy_timeout: Duration::from_millis(20),
         ..Options::new("here")
+    }
+}
+
+fn open(path: &Path) -> SqliteStore {
+    SqliteStore::open(path, &options()).unwrap()
+}
+
+fn refusal(path: &Path) -> Arc<Refusal> {
+    match SqliteStore::open(path, &options()) {
+        Err(StoreError::Refused(refusal)) => refusal,
+        Err(error) => panic!("{error:?}"),
+        Ok(_) => panic!("it was opened"),
     }
 }

@@ -1,245 +1,21 @@
-//! What every store must do, written once and run on each database: [`store_suite!`] turns each case into a
-//! test of its own, on a store that `make` has just made. What only one database has is tested beside it.
+//! The cases of tasks, and of what their ends do to nodes.
 
-use std::any::Any;
 use std::future::Future;
-use std::sync::Arc;
 
-use bessemer::host::{NodeFields, Object};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{NodeChange, Page, Progress, Retention, Store, StoreError, TaskEnd, TaskFilter, TaskRow, TaskState, rows};
+use super::{Made, changed, end, node, now, only_node, task};
 use crate::node::Node;
-
-/// A store for one test, and what must live as long, such as its directory.
-pub struct Made {
-    pub store: Arc<dyn Store>,
-    pub keep: Box<dyn Any>,
-}
-
-/// Makes a test of each case. `$make` is a `fn() -> Made`.
-macro_rules! store_suite {
-    ($make:expr) => {
-        $crate::store::testing::store_suite!(@ $make =>
-            a_node_comes_back_as_it_went_in
-            nodes_are_listed_in_the_order_of_creation
-            a_taken_uuid_or_name_is_named
-            an_update_needs_the_revision_it_was_made_on
-            an_update_to_a_taken_name_is_refused_and_changes_nothing
-            a_name_given_up_may_be_taken
-            a_deleted_node_is_gone_and_its_tasks_stay
-            nodes_without_names_do_not_collide
-            a_task_runs_and_ends_once
-            progress_is_noted_while_a_task_runs
-            the_end_of_a_task_changes_its_node_or_nothing
-            a_last_error_alone_does_not_mind_the_revision
-            running_tasks_become_interrupted
-            tasks_are_listed_newest_first_in_pages
-            tasks_are_filtered
-            long_texts_are_cut_with_a_mark
-            old_and_excess_tasks_are_pruned
-            one_refused_change_does_not_hurt_its_neighbours
-            a_healthy_store_says_so
-            a_closed_store_refuses
-            names_are_compared_exactly
-        );
-    };
-    (@ $make:expr => $($case:ident)*) => {
-        $(
-            #[tokio::test]
-            async fn $case() {
-                $crate::store::testing::$case($make()).await;
-            }
-        )*
-    };
-}
-pub(crate) use store_suite;
-
-/// A node with a word in every field.
-pub fn node(name: Option<&str>) -> Node {
-    let object = |text: &str| Object::from_text(text.into()).unwrap();
-    let fields = NodeFields {
-        uuid: "".into(),
-        name: name.map(Into::into),
-        driver: "acme".into(),
-        driver_info: object(r#"{"address":"10.0.0.1","password":"hush","ports":[1,2.50]}"#),
-        properties: object(r#"{"cpus":4}"#),
-        extra: object(r#"{"ünïcode":"\u0000 and \"quotes\""}"#),
-        driver_internal_info: Object::default(),
-        power_state: Some("power on".into()),
-        maintenance: true,
-    };
-    let mut node = Node::new(Uuid::new_v4(), fields, now());
-    node.instance_uuid = Some(Uuid::new_v4());
-    node.maintenance_reason = Some("fan".into());
-    node.resource_class = Some("large".into());
-    node.description = Some("rack 7, 'top'; DROP TABLE nodes".into());
-    node.last_error = Some("none to speak of".into());
-    node
-}
-
-pub fn task(node: Option<Uuid>) -> TaskRow {
-    TaskRow {
-        uuid: Uuid::new_v4(),
-        node,
-        driver: "acme".into(),
-        method: "set_prop".into(),
-        request_id: "req-1".into(),
-        caller: Some("admin".into()),
-        server: "here".into(),
-        started_at: now(),
-        finished_at: None,
-        state: TaskState::Running,
-        error: None,
-        progress: None,
-    }
-}
-
-/// Of microseconds, as stores keep them.
-pub fn now() -> Timestamp {
-    Timestamp::from_microsecond(Timestamp::now().as_microsecond()).unwrap()
-}
-
-pub fn end(state: TaskState, error: Option<&str>) -> TaskEnd {
-    TaskEnd {
-        state,
-        error: error.map(Into::into),
-        finished_at: now(),
-    }
-}
-
-fn changed(node: &Node, change: impl FnOnce(&mut NodeFields)) -> Node {
-    let mut node = node.clone();
-    change(Arc::make_mut(&mut node.fields));
-    node.updated_at = Some(now());
-    node
-}
-
-async fn only_node(store: &dyn Store) -> Node {
-    let nodes = store.node_list_all().await.unwrap();
-    assert_eq!(nodes.len(), 1);
-    nodes.into_iter().next().unwrap()
-}
-
-async fn uuids(tasks: impl Future<Output = Result<Vec<TaskRow>, StoreError>>) -> Vec<Uuid> {
-    tasks.await.unwrap().into_iter().map(|task| task.uuid).collect()
-}
+use crate::store::{NodeChange, Page, Progress, Retention, StoreError, TaskEnd, TaskFilter, TaskRow, TaskState, rows};
 
 const PAGE: Page = Page {
     marker: None,
     limit: 1000,
 };
 
-pub async fn a_node_comes_back_as_it_went_in(made: Made) {
-    let store = made.store;
-    let given = node(Some("n-1"));
-    let kept = store.node_create(given.clone()).await.unwrap();
-    assert_eq!(kept.revision, 1);
-    assert_eq!(
-        Node {
-            revision: 0,
-            ..kept.clone()
-        },
-        given
-    );
-    let listed = only_node(&*store).await;
-    assert_eq!(listed, kept);
-    // Texts are kept to the letter, not parsed and written again.
-    assert_eq!(listed.fields.driver_info.text(), given.fields.driver_info.text());
-
-    let bare = Node::new(
-        Uuid::new_v4(),
-        NodeFields {
-            driver: "acme".into(),
-            ..NodeFields::default()
-        },
-        now(),
-    );
-    let kept = store.node_create(bare).await.unwrap();
-    assert_eq!(store.node_list_all().await.unwrap()[1], kept);
-    assert_eq!(&*kept.provision_state, "enroll");
-}
-
-pub async fn nodes_are_listed_in_the_order_of_creation(made: Made) {
-    let mut created = Vec::new();
-    for _ in 0..20 {
-        created.push(made.store.node_create(node(None)).await.unwrap());
-    }
-    assert_eq!(made.store.node_list_all().await.unwrap(), created);
-}
-
-pub async fn a_taken_uuid_or_name_is_named(made: Made) {
-    let store = made.store;
-    let first = store.node_create(node(Some("n-1"))).await.unwrap();
-    let second = node(Some("n-1"));
-    let error = store.node_create(second).await.unwrap_err();
-    assert!(
-        matches!(&error, StoreError::NameTaken { name } if &**name == "n-1"),
-        "{error:?}"
-    );
-    let mut third = node(Some("n-3"));
-    third.id = first.id;
-    let error = store.node_create(third).await.unwrap_err();
-    assert!(
-        matches!(error, StoreError::UuidTaken { what: "node", id } if id == first.id),
-        "{error:?}"
-    );
-    // Both taken: the UUID is the stronger claim.
-    let error = store.node_create(first.clone()).await.unwrap_err();
-    assert!(matches!(error, StoreError::UuidTaken { .. }), "{error:?}");
-    assert_eq!(only_node(&*store).await, first);
-}
-
-pub async fn an_update_needs_the_revision_it_was_made_on(made: Made) {
-    let store = made.store;
-    let first = store.node_create(node(Some("n-1"))).await.unwrap();
-    let second = store
-        .node_update(changed(&first, |fields| fields.maintenance = false))
-        .await
-        .unwrap();
-    assert_eq!(second.revision, 2);
-    assert_eq!(only_node(&*store).await, second);
-    let error = store
-        .node_update(changed(&first, |fields| fields.power_state = None))
-        .await
-        .unwrap_err();
-    let StoreError::MovedRevision { id, expected, found } = error else {
-        panic!("{error:?}");
-    };
-    assert_eq!((id, expected, found), (first.id, 1, 2));
-    assert_eq!(only_node(&*store).await, second);
-    let unknown = node(None);
-    let error = store.node_update(unknown.clone()).await.unwrap_err();
-    assert!(
-        matches!(error, StoreError::NotFound { what: "node", id } if id == unknown.id),
-        "{error:?}"
-    );
-}
-
-pub async fn an_update_to_a_taken_name_is_refused_and_changes_nothing(made: Made) {
-    let store = made.store;
-    let first = store.node_create(node(Some("n-1"))).await.unwrap();
-    let second = store.node_create(node(Some("n-2"))).await.unwrap();
-    let wish = changed(&second, |fields| fields.name = Some("n-1".into()));
-    let error = store.node_update(wish).await.unwrap_err();
-    assert!(
-        matches!(&error, StoreError::NameTaken { name } if &**name == "n-1"),
-        "{error:?}"
-    );
-    assert_eq!(store.node_list_all().await.unwrap(), [first, second]);
-}
-
-pub async fn a_name_given_up_may_be_taken(made: Made) {
-    let store = made.store;
-    let first = store.node_create(node(Some("n-1"))).await.unwrap();
-    store
-        .node_update(changed(&first, |fields| fields.name = None))
-        .await
-        .unwrap();
-    let second = store.node_create(node(Some("n-1"))).await.unwrap();
-    store.node_delete(second.id).await.unwrap();
-    store.node_create(node(Some("n-1"))).await.unwrap();
+async fn uuids(tasks: impl Future<Output = Result<Vec<TaskRow>, StoreError>>) -> Vec<Uuid> {
+    tasks.await.unwrap().into_iter().map(|task| task.uuid).collect()
 }
 
 pub async fn a_deleted_node_is_gone_and_its_tasks_stay(made: Made) {
@@ -255,17 +31,6 @@ pub async fn a_deleted_node_is_gone_and_its_tasks_stay(made: Made) {
     let change = NodeChange::LastError(Some("gone".into()));
     assert_eq!(store.task_finish(task.uuid, end, change).await.unwrap(), None);
     assert_eq!(store.task_get(task.uuid).await.unwrap().state, TaskState::Failed);
-}
-
-pub async fn nodes_without_names_do_not_collide(made: Made) {
-    made.store.node_create(node(None)).await.unwrap();
-    made.store.node_create(node(None)).await.unwrap();
-}
-
-pub async fn names_are_compared_exactly(made: Made) {
-    for name in ["n-1", "N-1", "n_1", "n%1"] {
-        made.store.node_create(node(Some(name))).await.unwrap();
-    }
 }
 
 pub async fn a_task_runs_and_ends_once(made: Made) {
@@ -600,40 +365,4 @@ pub async fn old_and_excess_tasks_are_pruned(made: Made) {
     left.sort();
     assert_eq!(left, expected);
     assert_eq!(store.tasks_prune(keep, now).await.unwrap(), 0);
-}
-
-pub async fn one_refused_change_does_not_hurt_its_neighbours(made: Made) {
-    let store = made.store;
-    // Polled together, so that a store which groups changes has them in one group.
-    let mut waiting = Vec::new();
-    for number in 0..30 {
-        let name = format!("n-{}", number % 20);
-        let store = Arc::clone(&store);
-        waiting.push(tokio::spawn(async move { store.node_create(node(Some(&name))).await }));
-    }
-    let mut created = 0;
-    for answer in waiting {
-        match answer.await.unwrap() {
-            Ok(_) => created += 1,
-            Err(StoreError::NameTaken { .. }) => {}
-            Err(error) => panic!("{error:?}"),
-        }
-    }
-    assert_eq!(created, 20);
-    assert_eq!(store.node_list_all().await.unwrap().len(), 20);
-}
-
-pub async fn a_healthy_store_says_so(made: Made) {
-    made.store.health(std::time::Duration::from_secs(60)).await.unwrap();
-    assert!(made.store.check().await.unwrap().is_empty());
-}
-
-pub async fn a_closed_store_refuses(made: Made) {
-    let store = made.store;
-    store.close().await.unwrap();
-    store.close().await.unwrap();
-    let error = store.node_create(node(None)).await.unwrap_err();
-    assert!(matches!(error, StoreError::Closed), "{error:?}");
-    let error = store.node_list_all().await.unwrap_err();
-    assert!(matches!(error, StoreError::Closed), "{error:?}");
 }

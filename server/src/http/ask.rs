@@ -1,0 +1,136 @@
+//! What a handler of the built-in routes is given: the request taken apart once, the same way for all of them.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, Request};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::body;
+use super::document;
+use super::edge::{Asked, base_url};
+use super::fault::Fault;
+use super::passthru::json;
+use super::path;
+use super::query::Query;
+use super::version::Version;
+use crate::call::Origin;
+use crate::context::Context;
+use crate::lock::Who;
+
+/// One request to a built-in route.
+pub(crate) struct Ask {
+    /// The server's state.
+    pub(crate) context: Arc<Context>,
+    /// The version it is to be answered in.
+    pub(crate) version: Version,
+    /// The query.
+    pub(crate) query: Query,
+    /// What links begin with.
+    pub(crate) base: String,
+    /// What the path names after the collection: a node, a driver, a conductor.
+    pub(crate) ident: String,
+    origin: Origin,
+    body: axum::body::Body,
+}
+
+impl FromRequest<Arc<Context>> for Ask {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, context: &Arc<Context>) -> Result<Self, Fault> {
+        let (mut parts, body) = request.into_parts();
+        let asked = parts.extensions.remove::<Asked>().expect("the edge tells every request what was asked");
+        let segment = parts.uri.path().split('/').nth(3).unwrap_or("");
+        Ok(Self {
+            context: Arc::clone(context),
+            version: asked.version,
+            query: Query::of(&parts.uri),
+            base: base_url(&context.config.api, &parts),
+            ident: path::decode(segment).into_owned(),
+            origin: asked.origin,
+            body,
+        })
+    }
+}
+
+impl Ask {
+    /// For the lock that a built-in operation takes.
+    pub(crate) fn who(&self, operation: &'static str) -> Who {
+        Who { operation, request: self.origin.request, task: None, arrived: self.origin.arrived }
+    }
+
+    /// Ends the reading of a query that has no parameters.
+    pub(crate) fn no_query(&mut self) -> Result<(), Fault> {
+        std::mem::take(&mut self.query).finish()
+    }
+
+    /// The body as JSON; `None` if there is none, or `null`.
+    ///
+    /// # Errors
+    /// 400 if it is no JSON, nested too deep, or has a key twice; 413 if it is too long.
+    pub(crate) async fn document(&mut self) -> Result<Option<Value>, Fault> {
+        let api = &self.context.config.api;
+        let bytes = body::read(std::mem::take(&mut self.body), api.max_json_body_size_bytes, api.body_timeout).await?;
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(None);
+        }
+        Ok(Some(document::read(&bytes, api.max_json_body_depth)?).filter(|value| !value.is_null()))
+    }
+
+    /// The body as a JSON object; empty if there is none.
+    ///
+    /// # Errors
+    /// Those of [`Ask::document`], and 400 if it is another kind of value.
+    pub(crate) async fn object(&mut self) -> Result<Map<String, Value>, Fault> {
+        match self.document().await? {
+            None => Ok(Map::new()),
+            Some(Value::Object(map)) => Ok(map),
+            Some(other) => {
+                Err(Fault::bad_request(format!("the body must be a JSON object, not {}", document::kind(&other))))
+            }
+        }
+    }
+}
+
+/// A status with a JSON body.
+pub(crate) fn answer(document: &impl Serialize) -> Result<axum::response::Response, Fault> {
+    match serde_json::to_vec(document) {
+        Ok(text) => Ok(json(text.into()).map(Into::into)),
+        Err(error) => {
+            tracing::error!(%error, "an answer cannot be written as JSON");
+            Err(Fault::new(http::StatusCode::INTERNAL_SERVER_ERROR, "the answer cannot be written as JSON"))
+        }
+    }
+}
+
+/// Work that goes on to its end when its client leaves: between disk and memory nothing may be forgotten.
+///
+/// # Errors
+/// Those of the work; 500 if it panics.
+pub(crate) async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Fault>> + Send + 'static,
+) -> Result<T, Fault> {
+    match tokio::spawn(work).await {
+        Ok(result) => result,
+        // To the handling of all panics, at the edge.
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(Fault::new(http::StatusCode::INTERNAL_SERVER_ERROR, "stopped with the server")),
+        },
+    }
+}
+
+/// `self` and `bookmark` of a resource, as Ironic links them.
+pub(crate) fn links(base: &str, path: &str) -> [Link; 2] {
+    [
+        Link { href: format!("{base}/v1/{path}"), rel: "self" },
+        Link { href: format!("{base}/{path}"), rel: "bookmark" },
+    ]
+}
+
+/// One link.
+#[derive(Serialize)]
+pub(crate) struct Link {
+    href: String,
+    rel: &'static str,
+}

@@ -1,0 +1,265 @@
+//! Secrets in a node's settings: masked in every view, and kept where a client writes the mask back. What is
+//! secret is told by the driver's own declaration and, at any depth, by how a key is called; a password inside a
+//! URL is masked by itself. A driver that is not in this binary declares nothing, so all its values are masked.
+
+use std::borrow::Cow;
+
+use bessemer::host::Property;
+use serde_json::{Map, Value};
+
+/// What stands for a secret.
+pub(super) const MASK: &str = "******";
+
+/// Parts of keys that speak of secrets, in lower case and without separators.
+const SECRET_PARTS: [&str; 15] = [
+    "password", "passwd", "passphrase", "secret", "token", "credential", "community", "privatekey", "privkey",
+    "authkey", "apikey", "accesskey", "kgkey", "encryptionkey", "signingkey",
+];
+
+/// Words that do so only by themselves: `bmc_pass`, but not `bypass`.
+const SECRET_WORDS: [&str; 4] = ["pass", "pwd", "psk", "passcode"];
+
+/// What is secret in the settings of one driver's nodes.
+#[derive(Clone, Copy)]
+pub(super) enum Secrets {
+    /// What the driver declares, and what keys say.
+    Declared(&'static [Property]),
+    /// What keys say: for what no driver declares.
+    Keys,
+    /// Everything.
+    All,
+}
+
+impl Secrets {
+    /// Whether `key`, at the top of the settings or below, has a secret for its value.
+    fn hides(self, key: &str, top: bool) -> bool {
+        match self {
+            Self::All => true,
+            Self::Declared(properties) if top => {
+                properties.iter().any(|property| property.secret && property.name == key) || speaks_of_secrets(key)
+            }
+            Self::Declared(_) | Self::Keys => speaks_of_secrets(key),
+        }
+    }
+
+    /// The object as it is shown.
+    pub(super) fn masked(self, object: &Map<String, Value>) -> Map<String, Value> {
+        object.iter().map(|(key, value)| (key.clone(), self.masked_value(value, self.hides(key, true)))).collect()
+    }
+
+    fn masked_value(self, value: &Value, hidden: bool) -> Value {
+        match value {
+            // That nothing is there is no secret.
+            Value::Null => Value::Null,
+            Value::Object(object) if !hidden || matches!(self, Self::All) => object
+                .iter()
+                .map(|(key, value)| (key.clone(), self.masked_value(value, self.hides(key, false))))
+                .collect::<Map<_, _>>()
+                .into(),
+            Value::Array(items) if !hidden || matches!(self, Self::All) => {
+                items.iter().map(|item| self.masked_value(item, hidden)).collect()
+            }
+            _ if hidden => MASK.into(),
+            Value::String(text) => without_url_password(text).into(),
+            other => other.clone(),
+        }
+    }
+
+    /// What is to be stored when a client gave `new` for an object of which it saw the masked form.
+    ///
+    /// # Errors
+    /// The path of each mask that stands for no stored value.
+    pub(super) fn restored(self, new: Map<String, Value>, stored: &Map<String, Value>) -> Result<Map<String, Value>, Vec<String>> {
+        let mut missing = Vec::new();
+        let restored = self.restored_object(new, Some(stored), true, "", &mut missing);
+        if missing.is_empty() { Ok(restored) } else { Err(missing) }
+    }
+
+    fn restored_object(
+        self,
+        new: Map<String, Value>,
+        stored: Option<&Map<String, Value>>,
+        top: bool,
+        path: &str,
+        missing: &mut Vec<String>,
+    ) -> Map<String, Value> {
+        let member = |(key, value): (String, Value)| {
+            let old = stored.and_then(|stored| stored.get(&key));
+            let value = self.restored_value(value, old, self.hides(&key, top), &format!("{path}/{key}"), missing);
+            (key, value)
+        };
+        new.into_iter().map(member).collect()
+    }
+
+    fn restored_value(
+        self,
+        new: Value,
+        stored: Option<&Value>,
+        hidden: bool,
+        path: &str,
+        missing: &mut Vec<String>,
+    ) -> Value {
+        match new {
+            Value::Object(object) => {
+                let stored = stored.and_then(Value::as_object);
+                self.restored_object(object, stored, false, path, missing).into()
+            }
+            Value::Array(items) => {
+                let stored = stored.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+                let same_length = stored.len() == items.len();
+                let item = |(index, item): (usize, Value)| {
+                    let old = self.counterpart(&item, index, stored, same_length, hidden);
+                    self.restored_value(item, old, hidden, &format!("{path}/{index}"), missing)
+                };
+                items.into_iter().enumerate().map(item).collect()
+            }
+            Value::String(text) if (hidden && text == MASK) || has_masked_url(&text) => match stored {
+                Some(stored) if self.masked_value(stored, hidden) == *text => stored.clone(),
+                // Not masked when it was stored: six stars are what is kept there.
+                Some(Value::String(stored)) if *stored == text => text.into(),
+                _ => {
+                    missing.push(path.to_owned());
+                    text.into()
+                }
+            },
+            other => other,
+        }
+    }
+
+    /// The stored element that a written one was: the one that looks the same, else the one in the same place if
+    /// none came or went. A mask must not bring another one's secret.
+    fn counterpart<'s>(
+        self,
+        new: &Value,
+        index: usize,
+        stored: &'s [Value],
+        same_length: bool,
+        hidden: bool,
+    ) -> Option<&'s Value> {
+        let is_alike = |old: &&Value| self.masked_value(old, hidden) == *new;
+        let here = stored.get(index).filter(|_| same_length);
+        if here.is_some_and(|old| is_alike(&old)) {
+            return here;
+        }
+        let mut alike = stored.iter().filter(is_alike);
+        let Some(first) = alike.next() else { return here };
+        alike.all(|other| other == first).then_some(first)
+    }
+}
+
+/// Whether a key's name says that its value is a secret.
+fn speaks_of_secrets(key: &str) -> bool {
+    let lower = key.to_ascii_lowercase();
+    let compact: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
+    SECRET_PARTS.iter().any(|part| compact.contains(part))
+        || lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| SECRET_WORDS.contains(&word))
+}
+
+/// The text with the password of each URL in it masked. A password may have `@` and `/` in it, so it goes up to
+/// the last `@` of the word.
+fn without_url_password(text: &str) -> Cow<'_, str> {
+    let mut shown = Cow::Borrowed(text);
+    let mut from = 0;
+    while let Some(at) = shown[from..].find("://") {
+        let start = from + at + "://".len();
+        let end = shown[start..].find(char::is_whitespace).map_or(shown.len(), |end| start + end);
+        from = start;
+        let url = &shown[start..end];
+        if let Some(host) = url.rfind('@')
+            && let Some(colon) = url[..host].find(':')
+        {
+            let password = start + colon + 1..start + host;
+            shown.to_mut().replace_range(password, MASK);
+        }
+    }
+    shown
+}
+
+fn has_masked_url(text: &str) -> bool {
+    text.contains("://") && text.contains(":******@")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const PIN: Property = Property { name: "pin", description: "", required: false, secret: true, check: |_| None };
+    const SECRETS: Secrets = Secrets::Declared(&[PIN]);
+
+    fn object(value: Value) -> Map<String, Value> {
+        value.as_object().unwrap().clone()
+    }
+
+    fn stored() -> Map<String, Value> {
+        object(json!({
+            "address": "192.0.2.1", "pin": 1234, "ipmi_password": "p", "snmp": {"auth_protocol": "sha", "auth_key": "k"},
+            "users": [{"name": "a", "pass": "x"}, {"name": "b", "pass": "y"}],
+            "url": "https://root:p@ss/w@bmc/", "ipmi_hex_kg_key": null, "credentials": {"user": "u"}, "bypass": true,
+        }))
+    }
+
+    #[test]
+    fn what_is_declared_or_called_a_secret_is_masked() {
+        assert_eq!(
+            SECRETS.masked(&stored()),
+            object(json!({
+                "address": "192.0.2.1", "pin": "******", "ipmi_password": "******",
+                "snmp": {"auth_protocol": "sha", "auth_key": "******"},
+                "users": [{"name": "a", "pass": "******"}, {"name": "b", "pass": "******"}],
+                "url": "https://root:******@bmc/", "ipmi_hex_kg_key": null, "credentials": "******", "bypass": true,
+            }))
+        );
+        for key in ["API-Key", "privateKey", "snmp_community_read", "sshPrivateKey", "ipmi_hex_kg_key", "X-Auth-Token", "pwd"] {
+            assert!(speaks_of_secrets(key), "{key}");
+        }
+        for key in ["ipmi_username", "redfish_address", "passthrough", "key_type", "compass"] {
+            assert!(!speaks_of_secrets(key), "{key}");
+        }
+        // Declared for the top: below it is another key.
+        assert_eq!(SECRETS.masked(&object(json!({"a": {"pin": 1}}))), object(json!({"a": {"pin": 1}})));
+    }
+
+    #[test]
+    fn of_an_unknown_driver_everything_is_masked() {
+        let shown = Secrets::All.masked(&object(json!({"address": "a", "n": {"x": [1, null]}})));
+        assert_eq!(shown, object(json!({"address": "******", "n": {"x": ["******", null]}})));
+        let stored = stored();
+        assert_eq!(Secrets::All.restored(Secrets::All.masked(&stored), &stored), Ok(stored));
+    }
+
+    #[test]
+    fn the_mask_written_back_keeps_every_secret() {
+        assert_eq!(SECRETS.restored(SECRETS.masked(&stored()), &stored()), Ok(stored()));
+    }
+
+    #[test]
+    fn a_mask_for_nothing_is_refused_by_its_path() {
+        let new = json!({"pin": "******", "a": {"token": "******", "note": "******"}, "u": "ftp://a:******@b"});
+        let missing = SECRETS.restored(object(new), &Map::new()).unwrap_err();
+        assert_eq!(missing, ["/a/token", "/pin", "/u"]);
+    }
+
+    #[test]
+    fn a_mask_in_a_list_never_brings_another_ones_secret() {
+        // One user went: the other is known by its name.
+        let new = object(json!({"users": [{"name": "b", "pass": "******"}]}));
+        let kept = SECRETS.restored(new, &stored()).unwrap();
+        assert_eq!(kept["users"], json!([{"name": "b", "pass": "y"}]));
+        // Two that changed places.
+        let new = object(json!({"users": [{"name": "b", "pass": "******"}, {"name": "a", "pass": "******"}]}));
+        let kept = SECRETS.restored(new, &stored()).unwrap();
+        assert_eq!(kept["users"], json!([{"name": "b", "pass": "y"}, {"name": "a", "pass": "x"}]));
+        // Two that look the same: nobody knows which is meant.
+        let two = object(json!({"users": [{"pass": "x"}, {"pass": "y"}]}));
+        let one = object(json!({"users": [{"pass": "******"}]}));
+        assert_eq!(SECRETS.restored(one, &two), Err(vec!["/users/0/pass".into()]));
+    }
+
+    #[test]
+    fn stars_that_were_never_a_mask_stay_stars() {
+        let new = object(json!({"note": "******"}));
+        assert_eq!(SECRETS.restored(new.clone(), &Map::new()), Ok(new));
+    }
+}

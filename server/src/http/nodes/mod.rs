@@ -1,0 +1,237 @@
+//! The node routes. Reads are served from memory and wait for nobody. What changes a node takes its exclusive lock
+//! like any method would, and goes on to its end when its client leaves.
+
+mod attributes;
+mod create;
+mod filter;
+mod list;
+mod mask;
+mod names;
+mod patch;
+mod view;
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+pub(super) use self::attributes::INTERFACES;
+use self::list::Listing;
+use self::patch::Patch;
+use self::view::{Fields, View};
+pub(super) use self::view::{Time, vendor_interface};
+use super::ask::{Ask, answer, to_its_end};
+use super::fault::Fault;
+use crate::context::Context;
+use crate::dispatch::{CallError, enabled, validate as validate_node};
+use crate::lock::Who;
+use crate::node::Node;
+use crate::target::exclusive;
+
+/// `GET /v1/nodes`.
+pub(super) async fn list(ask: Ask) -> Result<Response, Fault> {
+    listed(ask, "nodes", false)
+}
+
+/// `GET /v1/nodes/detail`.
+pub(super) async fn list_detail(ask: Ask) -> Result<Response, Fault> {
+    listed(ask, "nodes/detail", true)
+}
+
+fn listed(ask: Ask, path: &str, detail: bool) -> Result<Response, Fault> {
+    let page = Listing::read(&ask.context, ask.version, ask.query, detail)?.page(&ask.context)?;
+    answer(&page.shown(&ask.context, &ask.base, path))
+}
+
+/// `POST /v1/nodes`.
+pub(super) async fn create(mut ask: Ask) -> Result<Response, Fault> {
+    ask.no_query()?;
+    let body = ask.object().await?;
+    let node = create::read(&ask.context, ask.version, body)?;
+    instance_is_free(&ask.context, &node)?;
+    let context = Arc::clone(&ask.context);
+    let node = to_its_end(async move { Ok(context.node_create(node).await?) }).await?;
+    let mut response = whole(&ask, &node)?;
+    *response.status_mut() = StatusCode::CREATED;
+    if let Ok(location) = HeaderValue::try_from(format!("{}/v1/nodes/{}", ask.base, node.id)) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+/// `GET /v1/nodes/X`.
+pub(super) async fn show(mut ask: Ask) -> Result<Response, Fault> {
+    let names = ask.query.take_list("fields");
+    if names.is_some() && !ask.version.reaches(8) {
+        return Err(Fault::not_acceptable("Request not acceptable. fields= came with version 1.8"));
+    }
+    ask.no_query()?;
+    let fields = names.map_or(Ok(Fields::WHOLE), |names| Fields::named(&names))?;
+    let node = find(&ask)?;
+    answer(&View { context: &ask.context, base: &ask.base, fields }.of(&node))
+}
+
+/// `PATCH /v1/nodes/X`.
+pub(super) async fn patch(mut ask: Ask) -> Result<Response, Fault> {
+    let reset_interfaces = ask.query.take_bool("reset_interfaces")?.unwrap_or(false);
+    ask.no_query()?;
+    let id = find(&ask)?.id;
+    let patch = Patch::read(ask.document().await?)?;
+    if reset_interfaces && !patch.names_driver() {
+        return Err(Fault::bad_request(
+            "The reset_interfaces parameter can only be used when changing the node's driver; leave it out",
+        ));
+    }
+    let (context, who) = (Arc::clone(&ask.context), ask.who("PATCH"));
+    let node = change(context, id, who, move |context, node| patch.apply(context, node)).await?;
+    whole(&ask, &node)
+}
+
+/// `DELETE /v1/nodes/X`.
+pub(super) async fn delete(mut ask: Ask) -> Result<Response, Fault> {
+    ask.no_query()?;
+    let id = find(&ask)?.id;
+    let (context, who) = (Arc::clone(&ask.context), ask.who("DELETE"));
+    let hold = exclusive(&context, id, who).await?;
+    to_its_end(async move {
+        current(&context, id)?;
+        context.node_delete(id).await?;
+        drop(hold);
+        Ok(())
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// `PUT /v1/nodes/X/maintenance`.
+pub(super) async fn maintenance_set(mut ask: Ask) -> Result<Response, Fault> {
+    ask.no_query()?;
+    let id = find(&ask)?.id;
+    let mut body = ask.object().await?;
+    let reason = match body.remove("reason") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(text),
+        Some(_) => return Err(Fault::bad_request("reason must be a string")),
+    };
+    if !body.is_empty() {
+        let names: Vec<String> = body.into_iter().map(|(name, _)| name).collect();
+        return Err(Fault::bad_request(format!("Unexpected arguments: {}; there is only reason", names.join(", "))));
+    }
+    maintenance(ask, id, true, reason).await
+}
+
+/// `DELETE /v1/nodes/X/maintenance`.
+pub(super) async fn maintenance_unset(mut ask: Ask) -> Result<Response, Fault> {
+    ask.no_query()?;
+    let id = find(&ask)?.id;
+    maintenance(ask, id, false, None).await
+}
+
+async fn maintenance(ask: Ask, id: Uuid, on: bool, reason: Option<String>) -> Result<Response, Fault> {
+    let (context, who) = (Arc::clone(&ask.context), ask.who("maintenance"));
+    change(context, id, who, move |_, node| attributes::in_maintenance(node, on, reason)).await?;
+    Ok(StatusCode::ACCEPTED.into_response())
+}
+
+/// `GET /v1/nodes/X/validate`: what each interface would say. Ours have no interface but that of vendor methods.
+pub(super) async fn validate(mut ask: Ask) -> Result<Response, Fault> {
+    ask.no_query()?;
+    let node = find(&ask)?;
+    let driver = enabled(&ask.context, &node)?;
+    let vendor = match validate_node(driver, &node) {
+        Ok(()) => json!({ "result": true }),
+        Err(error) => json!({ "result": false, "reason": error.to_string() }),
+    };
+    let entry = |interface: &str| match interface {
+        "vendor" => vendor.clone(),
+        _ => json!({ "result": null, "reason": "not supported" }),
+    };
+    answer(&INTERFACES.into_iter().map(|interface| (interface.to_owned(), entry(interface))).collect::<Map<_, _>>())
+}
+
+/// `GET /v1/nodes/X/states`.
+pub(super) async fn states(mut ask: Ask) -> Result<Response, Fault> {
+    ask.no_query()?;
+    let node = find(&ask)?;
+    answer(&json!({
+        "power_state": node.fields.power_state,
+        "target_power_state": null,
+        "provision_state": &*node.provision_state,
+        "target_provision_state": null,
+        "provision_updated_at": null,
+        "last_error": node.last_error,
+        "console_enabled": false,
+        "raid_config": {},
+        "target_raid_config": {},
+        "boot_mode": null,
+        "secure_boot": null,
+    }))
+}
+
+/// The node that the path names.
+fn find(ask: &Ask) -> Result<Arc<Node>, Fault> {
+    let ident = &*ask.ident;
+    if !names::is_addressable(ident) {
+        return Err(Fault::bad_request(format!("Expected a logical name or UUID but received {ident}.")));
+    }
+    let found = ask.context.nodes.find(ident).or_else(|| {
+        // Until 1.91 a name could be told to be JSON.
+        let stem = ident.strip_suffix(".json").filter(|_| !ask.version.reaches(91))?;
+        ask.context.nodes.find(stem)
+    });
+    // Names came with 1.5.
+    let found = found.filter(|node| ask.version.reaches(5) || ident.starts_with(&*node.fields.uuid));
+    found.ok_or_else(|| CallError::NodeNotFound(ident.into()).into())
+}
+
+fn current(context: &Context, id: Uuid) -> Result<Arc<Node>, Fault> {
+    context.nodes.get(&id).ok_or_else(|| CallError::NodeNotFound(id.to_string()).into())
+}
+
+fn whole(ask: &Ask, node: &Node) -> Result<Response, Fault> {
+    answer(&View { context: &ask.context, base: &ask.base, fields: Fields::WHOLE }.of(node))
+}
+
+/// Changes a node under its exclusive lock. What `next` makes of the node as it is then is stored, all or nothing;
+/// a node that stays the same is not written.
+async fn change(
+    context: Arc<Context>,
+    id: Uuid,
+    who: Who,
+    next: impl FnOnce(&Context, &Node) -> Result<Node, Fault> + Send + 'static,
+) -> Result<Arc<Node>, Fault> {
+    let hold = exclusive(&context, id, who).await?;
+    to_its_end(async move {
+        let seen = current(&context, id)?;
+        let next = next(&context, &seen)?;
+        if next == *seen {
+            return Ok(seen);
+        }
+        if next.instance_uuid != seen.instance_uuid {
+            instance_is_free(&context, &next)?;
+        }
+        // All but last_error, which the end of a task may set at any time.
+        let stored = context.node_change(id, |node| {
+            *node = Node { last_error: node.last_error.take(), revision: node.revision, ..next.clone() };
+        });
+        let node = stored.await?;
+        drop(hold);
+        Ok(node)
+    })
+    .await
+}
+
+/// One instance runs on one node. Two that are noted at the same moment are not seen here.
+fn instance_is_free(context: &Context, node: &Node) -> Result<(), Fault> {
+    let Some(instance) = node.instance_uuid else { return Ok(()) };
+    let others = context.nodes.page(None, false, 1, |other| other.id != node.id && other.instance_uuid == Some(instance));
+    match others.as_deref() {
+        Some([other, ..]) => Err(Fault::conflict(format!(
+            "Instance {instance} is already associated with a node, {}, it cannot be associated with this other node {}",
+            other.id, node.id
+        ))),
+        _ => Ok(()),
+    }
+}

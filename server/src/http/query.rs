@@ -1,0 +1,119 @@
+//! Queries of the built-in routes: each parameter is taken by its name, and what nobody took is refused by its
+//! own. Vendor passthru reads its query by itself, as arguments.
+
+use super::fault::Fault;
+
+/// The parameters that were not taken yet.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Of a request's URI.
+    pub(crate) fn of(uri: &http::Uri) -> Self {
+        let query = uri.query().unwrap_or("").as_bytes();
+        Self(form_urlencoded::parse(query).into_owned().collect())
+    }
+
+    /// All that is left, in the order it came.
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
+    /// A parameter that may be given once.
+    ///
+    /// # Errors
+    /// 400 if it is given more than once.
+    pub(crate) fn take(&mut self, name: &str) -> Result<Option<String>, Fault> {
+        let mut values = self.take_all(name).into_iter();
+        let value = values.next();
+        match values.next() {
+            Some(_) => Err(Fault::bad_request(format!("{name}= is given more than once in the query"))),
+            None => Ok(value),
+        }
+    }
+
+    /// A parameter that is a boolean.
+    ///
+    /// # Errors
+    /// 400 if it is none, or given more than once.
+    pub(crate) fn take_bool(&mut self, name: &str) -> Result<Option<bool>, Fault> {
+        let Some(text) = self.take(name)? else { return Ok(None) };
+        match boolean(&text) {
+            Some(value) => Ok(Some(value)),
+            None => Err(Fault::bad_request(format!("{name}={text} is not a boolean; give true or false"))),
+        }
+    }
+
+    /// A parameter that is a list: with commas, repeated, or both. Empty names count for nothing.
+    pub(crate) fn take_list(&mut self, name: &str) -> Option<Vec<String>> {
+        let values = self.take_all(name);
+        let given = !values.is_empty();
+        let items = values.iter().flat_map(|value| value.split(',')).map(str::trim).filter(|item| !item.is_empty());
+        given.then(|| items.map(str::to_owned).collect())
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// 400 with the names of what was not taken.
+    pub(crate) fn finish(self) -> Result<(), Fault> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let mut names: Vec<String> = self.0.into_iter().map(|(name, _)| name).collect();
+        names.dedup();
+        Err(Fault::bad_request(format!("Unexpected arguments: {}", names.join(", "))))
+    }
+
+    fn take_all(&mut self, name: &str) -> Vec<String> {
+        self.0.extract_if(.., |(key, _)| key == name).map(|(_, value)| value).collect()
+    }
+}
+
+/// The words that OpenStack reads as booleans, in any case.
+pub(crate) fn boolean(text: &str) -> Option<bool> {
+    let is_one_of = |words: &[&str]| words.iter().any(|word| text.trim().eq_ignore_ascii_case(word));
+    if is_one_of(&["true", "1", "yes", "on", "t", "y"]) {
+        Some(true)
+    } else if is_one_of(&["false", "0", "no", "off", "f", "n"]) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(text: &str) -> Query {
+        Query::of(&format!("/?{text}").parse().unwrap())
+    }
+
+    #[test]
+    fn lists_come_with_commas_or_repeated() {
+        let list = |text| query(text).take_list("fields");
+        assert_eq!(list("fields=a,b&fields=c"), Some(vec!["a".into(), "b".into(), "c".into()]));
+        assert_eq!(list("fields=a%2Cb"), Some(vec!["a".into(), "b".into()]));
+        assert_eq!(list("fields="), Some(vec![]));
+        assert_eq!(list("x=1"), None);
+    }
+
+    #[test]
+    fn booleans_are_openstacks() {
+        for (word, value) in [("True", true), ("YES", true), ("on", true), ("t", true), ("0", false), ("Off", false)] {
+            assert_eq!(boolean(word), Some(value), "{word}");
+        }
+        assert_eq!(boolean("2"), None);
+        assert_eq!(boolean(""), None);
+    }
+
+    #[test]
+    fn what_nobody_takes_is_unexpected() {
+        let mut asked = query("limit=1&x=2&y=3");
+        assert_eq!(asked.take("limit").unwrap(), Some("1".into()));
+        let fault = asked.finish().unwrap_err();
+        assert!(format!("{fault:?}").contains("Unexpected arguments: x, y"));
+        assert!(query("a=1&a=2").take("a").is_err());
+    }
+}

@@ -1,0 +1,1 @@
+//! Ironic's own command line against the real binary.

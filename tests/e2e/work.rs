@@ -1,0 +1,157 @@
+//! What a method may do wrong, and what its client may: panics, blocking, running over its time, leaving work
+//! behind, hanging up.
+
+use std::time::Duration;
+
+use bessemer_tests::{Client, Probe};
+use serde_json::{Value, json};
+
+/// The node can be locked again at once.
+async fn is_free(probe: &Probe) {
+    let answer = probe.call("count", &json!({})).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_panic_is_a_500_that_tells_nothing_and_frees_the_node() {
+    let probe = Probe::start().await;
+    for (method, arguments) in [
+        ("panics", json!({})),
+        ("panics", json!({"later": true})),
+        ("panics_on_a_thread", json!({})),
+    ] {
+        let answer = probe.call(method, &arguments).await;
+        assert_eq!(answer.status, 500, "{method}: {answer:?}");
+        assert!(!answer.text().contains("secret text"), "{method}: {answer:?}");
+        assert_eq!(answer.fault()["faultcode"], "Server");
+        is_free(&probe).await;
+    }
+    let log = probe.server.stop().stderr;
+    assert_eq!(log.matches("\"panic\":\"secret text of a panic\"").count(), 3, "{log}");
+}
+
+#[tokio::test]
+async fn a_method_over_its_time_is_a_504_and_is_told() {
+    let probe = Probe::start().await;
+    let answer = probe.call("forever", &json!({"gate": "told"})).await;
+    assert_eq!(answer.status, 504, "{answer:?}");
+    assert!(answer.faultstring().contains("forever"), "{answer:?}");
+    probe.entered("told", 1).await;
+    is_free(&probe).await;
+}
+
+#[tokio::test]
+async fn a_thread_over_its_time_keeps_the_lock_until_it_returns() {
+    let probe = Probe::with("[conductor]\nlock_wait = \"100ms\"\n").await;
+    let answer = probe.call("hold_thread", &json!({"gate": "t"})).await;
+    assert_eq!(answer.status, 504, "{answer:?}");
+    let locked = probe.call("count", &json!({})).await;
+    assert_eq!(locked.status, 409, "{locked:?}");
+    assert!(locked.faultstring().contains("hold_thread"), "{locked:?}");
+    let waiting = {
+        let mut answer = probe.call("count", &json!({})).await;
+        probe.driver("unblock", &json!({})).await;
+        while answer.status == 409 {
+            answer = probe.call("count", &json!({})).await;
+        }
+        answer
+    };
+    assert_eq!(waiting.status, 200, "{waiting:?}");
+}
+
+#[tokio::test]
+async fn changes_are_kept_on_success_only() {
+    let probe = Probe::start().await;
+    let failed = probe.call("note", &json!({"key": "a", "value": 1, "fail": true})).await;
+    assert_eq!(failed.status, 502, "{failed:?}");
+    assert_eq!(probe.node("extra").await, json!({}));
+    assert_eq!(probe.node("updated_at").await, Value::Null);
+    let kept = probe.call("note", &json!({"key": "a", "value": {"b": [1]}})).await;
+    assert_eq!(kept.status, 200, "{kept:?}");
+    assert_eq!(probe.node("extra").await, json!({"a": {"b": [1]}}));
+    let updated = probe.node("updated_at").await;
+    assert_ne!(updated, Value::Null);
+    // The same value again is no change, and no write.
+    assert_eq!(probe.call("note", &json!({"key": "a", "value": {"b": [1]}})).await.status, 200);
+    assert_eq!(probe.node("updated_at").await, updated);
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_changes_nothing() {
+    let probe = Probe::start().await;
+    let client = Client::clone(&probe);
+    let leaving = tokio::spawn(async move {
+        client.post("/v1/nodes/n/vendor_passthru/hold", &json!({"gate": "a"})).await
+    });
+    probe.entered("a", 1).await;
+    leaving.abort();
+    assert!(leaving.await.is_err());
+    let next = probe.calling("count", json!({}));
+    assert_ne!(probe.node("reservation").await, Value::Null);
+    probe.open("a").await;
+    assert_eq!(next.await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn the_lock_outlives_the_work_a_method_leaves_behind() {
+    let probe = Probe::with("[conductor]\nlock_wait = \"60s\"\n").await;
+    let spawning = probe.calling("spawns", json!({"gate": "w"}));
+    probe.entered("w", 1).await;
+    let next = probe.calling("count", json!({}));
+    assert_ne!(probe.node("reservation").await, Value::Null);
+    probe.open("w").await;
+    assert_eq!(spawning.await.unwrap().status, 200);
+    assert_eq!(next.await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn a_method_that_blocks_is_named_and_moved_to_its_own_thread() {
+    let probe = Probe::start().await;
+    let first = probe.call("blocks", &json!({"milliseconds": 60})).await;
+    assert_eq!(first.json(), json!("api"), "{first:?}");
+    let second = probe.call("blocks", &json!({"milliseconds": 0})).await;
+    assert_eq!(second.json(), json!("driver-probe"), "{second:?}");
+    let log = probe.server.stop().stderr;
+    let named = log.lines().filter(|line| line.contains("blocked its thread")).collect::<Vec<_>>();
+    assert!(matches!(*named, [line] if line.contains("\"method\":\"blocks\"")), "{log}");
+}
+
+#[tokio::test]
+async fn the_api_answers_while_a_driver_blocks_its_threads() {
+    let probe = Probe::start().await;
+    probe.call("blocks", &json!({"milliseconds": 60})).await;
+    // From now on it runs on the driver's one thread, which these calls keep busy.
+    let blocking = [(); 4].map(|()| probe.calling("blocks", json!({"milliseconds": 300})));
+    let answers = async {
+        let mut answers = 0;
+        while !blocking.iter().all(tokio::task::JoinHandle::is_finished) {
+            let answer = tokio::time::timeout(Duration::from_secs(10), probe.get("/v1/nodes/n")).await;
+            assert_eq!(answer.expect("the API answers").status, 200);
+            answers += 1;
+        }
+        answers
+    };
+    // 1.2 s of a blocked driver leave time for many answers, however slow the machine is.
+    assert!(answers.await > 10);
+}
+
+#[tokio::test]
+async fn too_many_calls_are_a_503_before_the_lock() {
+    let probe = Probe::with("[conductor]\nworkers_pool_size = 2\ndriver_workers_max = 2\n").await;
+    let first = probe.calling("hold_shared", json!({"gate": "s"}));
+    probe.entered("s", 1).await;
+    let second = probe.calling("hold_shared", json!({"gate": "s"}));
+    // With both places taken even the call that asks whether they are is refused.
+    let refused = loop {
+        let answer = probe.call("note", &json!({"key": "k", "value": 1})).await;
+        if answer.status != 409 {
+            break answer;
+        }
+    };
+    assert_eq!(refused.status, 503, "{refused:?}");
+    assert_eq!(refused.header("retry-after"), "1");
+    assert!(refused.faultstring().contains("lack of free conductor workers"), "{refused:?}");
+    for call in [first, second] {
+        call.abort();
+    }
+}
