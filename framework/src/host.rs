@@ -25,6 +25,9 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// One driver, made once and shared by all its calls.
 pub type Instance = Arc<dyn Any + Send + Sync>;
 
+/// `#[start]` or `#[stop]` of a driver.
+pub type Hook = fn(Instance) -> BoxFuture<Result<()>>;
+
 /// All blocks linked into this binary, in no particular order.
 #[must_use]
 pub fn blocks() -> &'static [Block] {
@@ -74,9 +77,9 @@ pub struct Driver {
     /// Makes the instance from its section (`{}` where nothing was written).
     pub build: fn(Value) -> Result<Instance>,
     /// `#[start]`.
-    pub start: Option<fn(Instance) -> BoxFuture<Result<()>>>,
+    pub start: Option<Hook>,
     /// `#[stop]`.
-    pub stop: Option<fn(Instance) -> BoxFuture<Result<()>>>,
+    pub stop: Option<Hook>,
     /// `#[validate]`.
     pub validate: Option<fn(&Instance, &NodeSnapshot) -> Result<()>>,
     /// The properties it reads from a node's `driver_info`.

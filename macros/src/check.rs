@@ -2,15 +2,15 @@
 //! that are given twice. Types are judged by how they are written; what hides behind an alias is judged by the
 //! compiler, through the traits that the expansion names.
 
+mod method;
+
 use std::collections::HashMap;
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
-use syn::{FnArg, GenericParam, Generics, ItemImpl, LitStr, ReceiverKind, Safety, Signature, Type};
+use quote::ToTokens;
+use syn::{FnArg, ItemImpl, LitStr, ReceiverKind, Type};
 
 use crate::errors::Errors;
-use crate::model::{Argument, Block, Hook, HookKind, Input, Level, Method, NodeParameter};
-use crate::signature::{bare, borrows, ends_in};
+use crate::model::{Block, Hook, HookKind, Level, Method};
 
 /// All rules.
 pub(crate) fn block(block: &Block, errors: &mut Errors) {
@@ -18,7 +18,7 @@ pub(crate) fn block(block: &Block, errors: &mut Errors) {
     declaration(block, errors);
     hooks(block, errors);
     for each in &block.methods {
-        method(each, errors);
+        method::method(each, errors);
     }
     duplicates(&block.methods, errors);
 }
@@ -91,7 +91,13 @@ fn name_fault(name: &str) -> Option<String> {
 
 fn hooks(block: &Block, errors: &mut Errors) {
     let mut seen: Vec<HookKind> = Vec::new();
-    for Hook { kind, attribute, sig } in &block.hooks {
+    for Hook {
+        kind,
+        attribute,
+        sig,
+        conditions,
+    } in &block.hooks
+    {
         if block.options.extend.is_some() {
             errors.on(
                 attribute,
@@ -101,7 +107,9 @@ fn hooks(block: &Block, errors: &mut Errors) {
         if seen.contains(kind) {
             errors.on(attribute, format!("a driver has one `#[{}]`", kind.word()));
         }
-        seen.push(*kind);
+        if conditions.is_empty() {
+            seen.push(*kind);
+        }
         let mut parameters = sig.inputs.iter();
         let receiver = matches!(
             parameters.next(),
@@ -123,273 +131,11 @@ fn hooks(block: &Block, errors: &mut Errors) {
     }
 }
 
-fn method(method: &Method, errors: &mut Errors) {
-    let name = &method.name;
-    if name.value == "methods" {
-        errors.at(
-            name.span,
-            "a method cannot be called `methods`: that address lists the methods; give it another `name = \"…\"`",
-        );
-    } else if let Some(fault) = name_fault(&name.value) {
-        errors.at(
-            name.span,
-            format!(
-                "`{}` cannot be the name of a method: {fault}; give it one with `name = \"…\"`",
-                name.value
-            ),
-        );
-    }
-    qualifiers(&method.sig, errors);
-    receiver(&method.sig, errors);
-    result(method, errors);
-    match &method.level {
-        Level::Node(node) => node_parameter(method, node.as_deref(), errors),
-        Level::Driver => {}
-    }
-    inputs(method, errors);
-}
-
-fn qualifiers(sig: &Signature, errors: &mut Errors) {
-    if let Safety::Unsafe(unsafety) = &sig.safety {
-        errors.on(unsafety, "a vendor method is called from safe code: remove `unsafe`");
-    }
-    if let Some(variadic) = &sig.variadic {
-        errors.on(variadic, "a vendor method has a fixed list of arguments");
-    }
-    generics(&sig.generics, errors);
-}
-
-fn generics(generics: &Generics, errors: &mut Errors) {
-    for parameter in &generics.params {
-        if !matches!(parameter, GenericParam::Lifetime(_)) {
-            errors.on(
-                parameter,
-                "a vendor method has no type parameters: the caller sends JSON, which names no type",
-            );
-        }
-    }
-}
-
-fn receiver(sig: &Signature, errors: &mut Errors) {
-    let shared = "one driver serves every node at once, so its methods take `&self`";
-    match sig.inputs.first() {
-        Some(FnArg::Receiver(receiver)) => match &receiver.kind {
-            ReceiverKind::Reference(_, _, None) => {}
-            ReceiverKind::Reference(_, _, Some(mutable)) => {
-                errors.on(mutable, format!("{shared}: remove `mut`"));
-            }
-            ReceiverKind::Typed(_, ty) if matches!(&**ty, Type::Reference(r) if r.mutability.is_none() && ends_in(&r.elem, "Self")) =>
-                {}
-            _ => errors.on(receiver, format!("{shared}: write `&self`")),
-        },
-        _ => errors.on(&sig.ident, format!("`{}` has no `&self`: {shared}", sig.ident)),
-    }
-}
-
-fn result(method: &Method, errors: &mut Errors) {
-    let Some(ty) = method.output() else {
-        errors.at(
-            method.sig.paren_token.span.close(),
-            "a vendor method returns a `Result`: write `-> Result<T>` for a value, `-> Result<()>` for none",
-        );
-        return;
-    };
-    if let Type::ImplTrait(_) = bare(ty) {
-        errors.on(ty, "write `async fn` and the `Result` itself");
-    } else if borrows(ty) {
-        errors.on(
-            ty,
-            "the result outlives the call, so it owns its value: write `String` for `&str`",
-        );
-    }
-    if let Some(attach) = &method.options.attach
-        && attach.value
-        && method.is_background()
-    {
-        errors.at(
-            attach.span,
-            "an `async` method answers 202 with no body: it cannot attach bytes",
-        );
-    }
-}
-
-/// The pair of lock option and node type.
-fn node_parameter(method: &Method, node: Option<&NodeParameter>, errors: &mut Errors) {
-    let exclusive = method.is_exclusive();
-    let wanted = if exclusive { "node: &mut Node" } else { "node: &Node" };
-    let Some(NodeParameter { ty, argument }) = node else {
-        errors.on(
-            &method.sig.ident,
-            format!(
-                "`{}` is a method of a node, so it takes the node first: `{wanted}`; \
-                 for a method of the driver alone write `#[driver_passthru(…)]`",
-                method.sig.ident
-            ),
-        );
-        return;
-    };
-    if argument.is_some() || is_no_node(ty) {
-        // Where the node follows later, that is said there.
-        if misplaced_node(method).is_none() {
-            errors.on(
-                ty,
-                format!(
-                    "`{}` cannot be the node, which comes first: write `{wanted}` before it; \
-                     for a method of the driver alone write `#[driver_passthru(…)]`",
-                    text(ty)
-                ),
-            );
-        }
-        return;
-    }
-    let fault = match (exclusive, bare(ty)) {
-        (true, Type::Reference(node)) if node.mutability.is_some() => return,
-        (true, Type::Reference(_)) => {
-            "only shares the node's lock, but this method holds it alone: \
-             take `&mut Node`, or write `require_exclusive_lock = false`"
-        }
-        (true, other) if ends_in(other, "NodeSnapshot") => {
-            "takes no lock, but this method holds the node's exclusive one: \
-             take `&mut Node`, or write `require_exclusive_lock = false`"
-        }
-        (false, Type::Reference(node)) if node.mutability.is_some() => {
-            "needs the node's exclusive lock, but `require_exclusive_lock = false` only shares it: \
-             take `&Node`, or remove that option"
-        }
-        (false, Type::Reference(node)) if ends_in(&node.elem, "NodeSnapshot") => {
-            "is borrowed, but a snapshot is the method's own copy: write `NodeSnapshot`"
-        }
-        (true, other) if ends_in(other, "Node") => "is not borrowed: write `&mut Node`",
-        (false, other) if ends_in(other, "Node") => {
-            "is not borrowed: write `&Node` to share its lock, or `NodeSnapshot` for a copy without a lock"
-        }
-        _ => return,
-    };
-    errors.on(ty, format!("`{}` {fault}", text(ty)));
-}
-
-/// Whether a type is known to be no node, without asking the compiler.
-fn is_no_node(ty: &Type) -> bool {
-    const OTHERS: [&str; 26] = [
-        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
-        "usize", "str", "String", "Vec", "Option", "HashMap", "BTreeMap", "Map", "Value", "Verb", "Call",
-    ];
-    match bare(ty) {
-        Type::Reference(reference) => is_no_node(&reference.elem),
-        other => OTHERS.iter().any(|name| ends_in(other, name)),
-    }
-}
-
-/// A node that does not stand where the node stands.
-fn misplaced_node(method: &Method) -> Option<&Type> {
-    method.inputs.iter().find_map(|input| match input {
-        Input::Named(argument) if is_node(bare(&argument.ty)) => Some(&argument.ty),
-        _ => None,
-    })
-}
-
-fn inputs(method: &Method, errors: &mut Errors) {
-    let node_first = matches!(method.level, Level::Node(_));
-    let mut keys: Vec<&str> = Vec::new();
-    let body = method.inputs.iter().find_map(|input| match input {
-        Input::Body(body) => Some(body),
-        _ => None,
-    });
-    for (index, input) in method.inputs.iter().enumerate() {
-        match input {
-            Input::Call(_) if index == 0 => {}
-            Input::Call(ty) if node_first => errors.on(ty, "`&Call` stands right after the node"),
-            Input::Call(ty) => errors.on(ty, "`&Call` stands right after `&self`"),
-            Input::Verb => {}
-            Input::Body(argument) => {
-                argument_type(argument, node_first, errors);
-                if body.is_some_and(|first| !std::ptr::eq(first, argument)) {
-                    errors.at(argument.name.span, "a method has one `#[body]`");
-                }
-            }
-            Input::Named(argument) => {
-                argument_type(argument, node_first, errors);
-                let name = argument.name.value.as_str();
-                if let Some(body) = body {
-                    errors.at(
-                        argument.name.span,
-                        format!(
-                            "a method takes one `#[body]` or named arguments: make `{name}` a field of the type of `{}`",
-                            body.name.value
-                        ),
-                    );
-                } else if keys.contains(&name) {
-                    errors.at(argument.name.span, format!("the key `{name}` is given twice"));
-                }
-                keys.push(name);
-            }
-        }
-    }
-}
-
-fn argument_type(argument: &Argument, node_first: bool, errors: &mut Errors) {
-    let ty = &argument.ty;
-    match bare(ty) {
-        other if is_node(other) => errors.on(
-            ty,
-            if node_first {
-                "a method has one node, and it comes first, right after `&self`"
-            } else {
-                "a driver-level method has no node: remove the parameter, or write `#[passthru(…)]` to act on a node"
-            },
-        ),
-        other if ends_in(other, "Call") && argument.default.is_none() => {
-            errors.on(ty, "a method borrows its call: write `&Call`")
-        }
-        Type::Reference(reference) => {
-            let owned = owned(&reference.elem);
-            errors.on(
-                ty,
-                format!("an argument owns its value: write `{owned}` instead of `{}`", text(ty)),
-            );
-        }
-        Type::ImplTrait(_) => errors.on(
-            ty,
-            "an argument has a concrete type: the caller sends JSON, which names none",
-        ),
-        other if borrows(other) => errors.on(ty, "an argument owns its value: its type cannot borrow"),
-        _ => {}
-    }
-}
-
-fn is_node(ty: &Type) -> bool {
-    match ty {
-        Type::Reference(reference) => is_node(bare(&reference.elem)),
-        other => ends_in(other, "Node") || ends_in(other, "NodeSnapshot"),
-    }
-}
-
-/// The owned form of a borrowed type.
-fn owned(ty: &Type) -> String {
-    match bare(ty) {
-        Type::Slice(slice) => format!("Vec<{}>", text(&slice.elem)),
-        other if ends_in(other, "str") => "String".into(),
-        other => text(other),
-    }
-}
-
-/// A type as text, spaced as one writes it.
-fn text(ty: &Type) -> String {
-    let tokens: TokenStream = quote!(#ty);
-    tokens
-        .to_string()
-        .replace("& ", "&")
-        .replace(" < ", "<")
-        .replace(" >", ">")
-        .replace(" :: ", "::")
-        .replace(" ,", ",")
-}
-
 /// Methods of one name. Those under a `#[cfg]` may be variants of which one exists; the compiler finds doubles
 /// among them, and doubles in two blocks, by the name of a hidden function.
 fn duplicates(methods: &[Method], errors: &mut Errors) {
     let mut seen: HashMap<(bool, &str), &Method> = HashMap::new();
-    for method in methods.iter().filter(|method| method.cfgs.is_empty()) {
+    for method in methods.iter().filter(|method| method.conditions.is_empty()) {
         let level = matches!(method.level, Level::Driver);
         let name = method.name.value.as_str();
         if seen.insert((level, name), method).is_some() {

@@ -73,8 +73,8 @@ fn instead(block: &Block, errors: &Errors) -> TokenStream {
     quote!(#item #stand_in #errors)
 }
 
-/// How hidden things are called. They are members of the author's type, so their names carry a mark of the
-/// block: two blocks may hold methods of the same name in different traits.
+/// How hidden things are called. They are members of the author's type and neighbours of the author's names, so
+/// their names carry a mark of the block: two blocks may hold methods of the same name in different traits.
 struct Names {
     /// `::bessemer::__private`.
     private: TokenStream,
@@ -99,6 +99,11 @@ impl Names {
         format_ident!("{kind}_{method}_{}", self.mark, span = Span::call_site())
     }
 
+    /// The constant that holds the block's place.
+    fn place(&self) -> Ident {
+        format_ident!("PLACE_{}", self.mark, span = Span::call_site())
+    }
+
     fn block(&self, block: &Block) -> TokenStream {
         let Self { private, .. } = self;
         let Block { item, cfgs, .. } = block;
@@ -106,8 +111,8 @@ impl Names {
         let members = block.methods.iter().map(|method| self.members(item, method));
         let elements = block.methods.iter().map(|method| {
             let record = self.hidden("METHOD", &method.sig.ident);
-            let cfgs = &method.cfgs;
-            quote!(#(#cfgs)* <#self_ty>::#record)
+            let conditions = &method.conditions;
+            quote!(#(#[cfg(#conditions)])* <#self_ty>::#record)
         });
         let proofs = block.methods.iter().filter_map(|method| self.proof(self_ty, method));
         let (driver, proof) = match &block.options.name {
@@ -118,6 +123,8 @@ impl Names {
             ),
         };
         let line = line_of(Span::call_site());
+        let place = self.place();
+        let static_ = format_ident!("BLOCK_{}", self.mark);
         quote! {
             #(#cfgs)*
             const _: () = {
@@ -136,7 +143,7 @@ impl Names {
                     #(#members)*
                 }
                 #(#proofs)*
-                const PLACE: #private::Place = #private::Place {
+                const #place: #private::Place = #private::Place {
                     crate_name: match ::core::option_env!("CARGO_PKG_NAME") {
                         ::core::option::Option::Some(name) => name,
                         ::core::option::Option::None => "",
@@ -151,12 +158,12 @@ impl Names {
                 };
                 #[#private::distributed_slice(#private::BLOCKS)]
                 #[linkme(crate = #private::linkme)]
-                static BLOCK: #private::Block = #private::Block {
+                static #static_: #private::Block = #private::Block {
                     target: ::core::any::TypeId::of::<#self_ty>,
                     type_name: ::core::any::type_name::<#self_ty>,
                     driver: #driver,
                     methods: &[#(#elements),*],
-                    place: PLACE,
+                    place: #place,
                 };
             };
         }
@@ -193,13 +200,9 @@ impl Names {
                 quote!(#private::build_default::<#self_ty>),
             ),
         };
-        let hook = |kind| match block.hooks.iter().find(|hook| hook.kind == kind) {
-            Some(hook) => self.hook(block, hook),
-            None => quote!(::core::option::Option::None),
-        };
-        let start = hook(HookKind::Start);
-        let stop = hook(HookKind::Stop);
-        let validate = hook(HookKind::Validate);
+        let start = self.hooks(block, HookKind::Start);
+        let stop = self.hooks(block, HookKind::Stop);
+        let validate = self.hooks(block, HookKind::Validate);
         quote! {
             ::core::option::Option::Some(&#private::Driver {
                 name: #name,
@@ -207,12 +210,30 @@ impl Names {
                 description: #description,
                 config: #config,
                 build: #build,
-                start: #start,
-                stop: #stop,
-                validate: #validate,
+                #start
+                #stop
+                #validate
                 properties: &[],
             })
         }
+    }
+
+    /// The field for a kind of hook: the hook, and nothing where it does not exist.
+    fn hooks(&self, block: &Block, kind: HookKind) -> TokenStream {
+        let field = Ident::new(kind.word(), Span::call_site());
+        let mut tokens = TokenStream::new();
+        let mut conditions = Vec::new();
+        for hook in block.hooks.iter().filter(|hook| hook.kind == kind) {
+            let condition = &hook.conditions;
+            let value = self.hook(block, hook);
+            if condition.is_empty() {
+                return quote!(#field: #value,);
+            }
+            tokens.extend(quote!(#[cfg(all(#(#condition),*))] #field: #value,));
+            conditions.push(quote!(all(#(#condition),*)));
+        }
+        let otherwise = (!conditions.is_empty()).then(|| quote!(#[cfg(not(any(#(#conditions),*)))]));
+        quote!(#tokens #otherwise #field: ::core::option::Option::None,)
     }
 
     fn hook(&self, block: &Block, hook: &Hook) -> TokenStream {
@@ -289,3 +310,6 @@ fn fingerprint(options: &TokenStream, source: &parse::Source) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,7 +114,9 @@ impl Running {
     pub(crate) async fn join_spawned(&self) {
         // Taken out and put back each time: a piece of work may itself spawn.
         loop {
-            let Some(mut set) = self.spawned.lock().take() else { return };
+            let Some(mut set) = self.spawned.lock().take() else {
+                return;
+            };
             while set.join_next().await.is_some() {}
         }
     }
@@ -122,7 +124,9 @@ impl Running {
     /// Ends all that the method spawned: it is dropped at its next await, which is waited for.
     pub(crate) async fn abort_spawned(&self) {
         loop {
-            let Some(mut set) = self.spawned.lock().take() else { return };
+            let Some(mut set) = self.spawned.lock().take() else {
+                return;
+            };
             set.shutdown().await;
         }
     }
@@ -130,7 +134,8 @@ impl Running {
 
 impl Host for Running {
     fn request_id(&self) -> &str {
-        self.request_text.get_or_init(|| format!("req-{}", self.origin.request).into())
+        self.request_text
+            .get_or_init(|| format!("req-{}", self.origin.request).into())
     }
 
     fn caller(&self) -> Option<&str> {
@@ -161,7 +166,10 @@ impl Host for Running {
     }
 
     fn spawn(&self, work: BoxFuture<()>) {
-        self.spawned.lock().get_or_insert_default().spawn_on(work, &self.runtime);
+        self.spawned
+            .lock()
+            .get_or_insert_default()
+            .spawn_on(work, &self.runtime);
     }
 
     fn progress(&self, done: u64, total: u64, text: &str) {

@@ -56,7 +56,12 @@ impl Catalogue {
         let mut faults = Faults::default();
         for section in &config.drivers {
             if compiled.by_name(&section.name.value).is_none() {
-                faults.push(absent("has a section", &section.name.value, &section.name.origin, compiled));
+                faults.push(absent(
+                    "has a section",
+                    &section.name.value,
+                    &section.name.origin,
+                    compiled,
+                ));
             }
         }
         let mut names = Vec::new();
@@ -75,18 +80,24 @@ impl Catalogue {
         let mut made: BTreeMap<&'static str, Option<Arc<Driver>>> = BTreeMap::new();
         let mut drivers = BTreeMap::new();
         for (name, driver) in names {
-            let made = made.entry(driver.record().name).or_insert_with(|| match Driver::make(driver, config) {
-                Ok(driver) => Some(Arc::new(driver)),
-                Err(more) => {
-                    faults.extend(more.iter().cloned());
-                    None
-                }
-            });
+            let made = made
+                .entry(driver.record().name)
+                .or_insert_with(|| match Driver::make(driver, config) {
+                    Ok(driver) => Some(Arc::new(driver)),
+                    Err(more) => {
+                        faults.extend(more.iter().cloned());
+                        None
+                    }
+                });
             if let Some(driver) = made {
                 drivers.insert(name, Arc::clone(driver));
             }
         }
-        if faults.is_empty() { Ok(Self { compiled, drivers }) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(Self { compiled, drivers })
+        } else {
+            Err(faults)
+        }
     }
 
     /// All drivers of this binary, enabled or not.
@@ -109,7 +120,9 @@ impl Catalogue {
     /// Each driver once, whatever the number of its names.
     pub fn distinct(&self) -> impl Iterator<Item = &Arc<Driver>> {
         let mut seen = std::collections::BTreeSet::new();
-        self.drivers.values().filter(move |driver| seen.insert(driver.compiled.record().name))
+        self.drivers
+            .values()
+            .filter(move |driver| seen.insert(driver.compiled.record().name))
     }
 }
 
@@ -123,16 +136,23 @@ impl Driver {
             [one] => Some(one),
             [first, second, ..] => {
                 let (first, second) = (&first.name, &second.name);
-                return Err(Diagnostic::fault(format!("driver \"{}\" has two sections", record.name))
-                    .at(&second.origin)
-                    .context(&first.origin, format!("\"{}\" and \"{}\" are the same driver", first.value, second.value))
-                    .help(format!("put all its keys into [drivers.{}]", record.name))
-                    .into());
+                return Err(
+                    Diagnostic::fault(format!("driver \"{}\" has two sections", record.name))
+                        .at(&second.origin)
+                        .context(
+                            &first.origin,
+                            format!("\"{}\" and \"{}\" are the same driver", first.value, second.value),
+                        )
+                        .help(format!("put all its keys into [drivers.{}]", record.name))
+                        .into(),
+                );
             }
         };
         let instance = compiled::build(compiled, section)?;
         let methods = |list: &'static [&'static host::Method]| {
-            list.iter().map(|record| (record.name, Arc::new(Method::new(record, &config.conductor)))).collect()
+            list.iter()
+                .map(|record| (record.name, Arc::new(Method::new(record, &config.conductor))))
+                .collect()
         };
         Ok(Self {
             instance,
@@ -206,7 +226,12 @@ impl Method {
             host::Takes::Named(_) => true,
             host::Takes::Body(body) => (body.schema)(&mut schemars::SchemaGenerator::default()).is_some(),
         };
-        Self { record, timeout, reads_json, blocks: AtomicBool::new(false) }
+        Self {
+            record,
+            timeout,
+            reads_json,
+            blocks: AtomicBool::new(false),
+        }
     }
 
     /// What it declares.
@@ -242,11 +267,21 @@ impl Method {
 /// The fault of a name that is not compiled in.
 fn absent(what: &str, name: &str, origin: &Origin, compiled: &Compiled) -> Diagnostic {
     let names: Vec<&str> = compiled.names().map(|(name, _)| name).collect();
-    let list = if names.is_empty() { "no driver at all".into() } else { names.join(", ") };
-    let mut fault = Diagnostic::fault(format!("driver \"{name}\" {what}, but is not compiled into this binary")).at(origin);
+    let list = if names.is_empty() {
+        "no driver at all".into()
+    } else {
+        names.join(", ")
+    };
+    let mut fault = Diagnostic::fault(format!(
+        "driver \"{name}\" {what}, but is not compiled into this binary"
+    ))
+    .at(origin);
     if let Some((name, driver)) = did_you_mean(name, names.iter().copied()).and_then(|near| compiled.by_name(near)) {
         let place = driver.place();
-        fault = fault.label(format!("did you mean \"{name}\" ({} {})?", place.crate_name, place.crate_version));
+        fault = fault.label(format!(
+            "did you mean \"{name}\" ({} {})?",
+            place.crate_name, place.crate_version
+        ));
     }
     fault
         .note(format!("compiled in: {list}"))

@@ -138,7 +138,9 @@ fn run(cli: Cli, linked: &[&str]) -> Result<(), Ended> {
             clap_complete::generate(shell, &mut Cli::command(), "bessemer", &mut std::io::stdout());
             return Ok(());
         }
-        Some(CliVerb::Config { verb: ConfigVerb::Sample { form } }) => {
+        Some(CliVerb::Config {
+            verb: ConfigVerb::Sample { form },
+        }) => {
             print(&match form {
                 SampleForm::Toml => config::sample(),
                 SampleForm::Markdown => config::markdown(),
@@ -157,10 +159,14 @@ fn run(cli: Cli, linked: &[&str]) -> Result<(), Ended> {
             let config = load(&cli.options)?;
             print(&list::drivers(&compiled, config.enabled_drivers.as_deref(), json));
         }
-        Some(CliVerb::Config { verb: ConfigVerb::Show { origin } }) => {
+        Some(CliVerb::Config {
+            verb: ConfigVerb::Show { origin },
+        }) => {
             print(&load(&cli.options)?.show(if origin { Origins::Told } else { Origins::Left }));
         }
-        Some(CliVerb::Config { verb: ConfigVerb::Check }) => {
+        Some(CliVerb::Config {
+            verb: ConfigVerb::Check,
+        }) => {
             let (config, compiled) = both(load(&cli.options), compiled)?;
             Catalogue::enable(compiled, &config)?;
             print("the configuration is sound\n");
@@ -169,7 +175,12 @@ fn run(cli: Cli, linked: &[&str]) -> Result<(), Ended> {
             let (config, compiled) = both(load(&cli.options), compiled)?;
             serve(config, compiled)?;
         }
-        Some(CliVerb::Config { verb: ConfigVerb::Sample { .. } } | CliVerb::Completions { .. }) => {}
+        Some(
+            CliVerb::Config {
+                verb: ConfigVerb::Sample { .. },
+            }
+            | CliVerb::Completions { .. },
+        ) => {}
     }
     Ok(())
 }
@@ -225,7 +236,11 @@ fn load(options: &Options) -> Result<Config, Faults> {
 }
 
 fn colour() -> Colour {
-    if std::io::stderr().is_terminal() { Colour::Terminal } else { Colour::Plain }
+    if std::io::stderr().is_terminal() {
+        Colour::Terminal
+    } else {
+        Colour::Plain
+    }
 }
 
 /// To standard output; a reader that has read enough is no error.

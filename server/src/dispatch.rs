@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use bessemer::host::{self, BadArguments, Entry, Input, Prepared, Reply};
 use bessemer::Verb;
+use bessemer::host::{self, BadArguments, Entry, Input, Prepared, Reply};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -17,8 +17,8 @@ use crate::catalogue::{Driver, Method};
 use crate::context::Context;
 use crate::lock::{Blockers, Refused, Who};
 use crate::node::Node;
-use crate::target::{Target, settle};
 use crate::store::StoreError;
+use crate::target::{Target, settle};
 use crate::tasks;
 use crate::worker::{End, NoWorker, in_place_or_there, supervise, there};
 
@@ -77,15 +77,25 @@ pub(crate) enum CallError {
     #[error("No handler for method {method}{hint}")]
     UnknownMethod { method: String, hint: String },
     #[error("The method {method} does not support HTTP {verb}; it answers {allowed}")]
-    VerbNotAllowed { method: &'static str, verb: String, allowed: String },
+    VerbNotAllowed {
+        method: &'static str,
+        verb: String,
+        allowed: String,
+    },
     #[error("{0}")]
     Arguments(#[from] BadArguments),
     #[error("the body is nested deeper than {max} levels")]
     TooDeep { max: usize },
     #[error("{0}")]
     NotValid(String),
-    #[error("Node {node} is locked by host {host}, please retry after the current operation is completed. {blockers}")]
-    Locked { node: Uuid, host: Arc<str>, blockers: Box<Blockers> },
+    #[error(
+        "Node {node} is locked by host {host}, please retry after the current operation is completed. It is held by {blockers}"
+    )]
+    Locked {
+        node: Uuid,
+        host: Arc<str>,
+        blockers: Box<Blockers>,
+    },
     #[error("{0}, more may not")]
     QueueFull(Refused),
     #[error("Node {0} was given another driver while the call waited for it; nothing was carried out")]
@@ -118,11 +128,22 @@ pub(crate) async fn dispatch(context: &Arc<Context>, request: Request<'_>) -> Re
     let record = method.record();
     let verb = allowed(record, request.verb)?;
 
-    let input = Input { verb, query: request.query, body: request.body, content_type: request.content_type };
+    let input = Input {
+        verb,
+        query: request.query,
+        body: request.body,
+        content_type: request.content_type,
+    };
     if method.reads_json() {
         check_depth(request.body, context.config.api.max_json_body_depth)?;
     }
-    let place = Place { context, driver, method, node, origin: request.origin };
+    let place = Place {
+        context,
+        driver,
+        method,
+        node,
+        origin: request.origin,
+    };
     match record.entry {
         Entry::Exclusive(start) => place.start(start(driver.instance(), &input)?).await,
         Entry::Shared(start) => place.start(start(driver.instance(), &input)?).await,
@@ -139,14 +160,24 @@ fn find<'c>(
     let name = request.method;
     match request.target {
         CallTarget::Node(ident) => {
-            let node = context.nodes.find(ident).ok_or_else(|| CallError::NodeNotFound(ident.into()))?;
+            let node = context
+                .nodes
+                .find(ident)
+                .ok_or_else(|| CallError::NodeNotFound(ident.into()))?;
             let driver = enabled(context, &node)?;
-            let method = driver.node_method(name).ok_or_else(|| unknown_method(driver, name, request.target))?;
+            let method = driver
+                .node_method(name)
+                .ok_or_else(|| unknown_method(driver, name, request.target))?;
             Ok((Some(node), driver, method))
         }
         CallTarget::Driver(ident) => {
-            let driver = context.catalogue.driver(ident).ok_or_else(|| CallError::DriverNotFound(ident.into()))?;
-            let method = driver.driver_method(name).ok_or_else(|| unknown_method(driver, name, request.target))?;
+            let driver = context
+                .catalogue
+                .driver(ident)
+                .ok_or_else(|| CallError::DriverNotFound(ident.into()))?;
+            let method = driver
+                .driver_method(name)
+                .ok_or_else(|| unknown_method(driver, name, request.target))?;
             Ok((None, driver, method))
         }
     }
@@ -155,7 +186,10 @@ fn find<'c>(
 /// The node's driver, if it is offered here.
 pub(crate) fn enabled<'c>(context: &'c Context, node: &Node) -> Result<&'c Arc<Driver>, CallError> {
     let name = &*node.fields.driver;
-    context.catalogue.driver(name).ok_or_else(|| CallError::DriverNotEnabled { driver: name.into() })
+    context
+        .catalogue
+        .driver(name)
+        .ok_or_else(|| CallError::DriverNotEnabled { driver: name.into() })
 }
 
 /// Ironic's sentence, then what would have been right.
@@ -175,14 +209,21 @@ fn unknown_method(driver: &Driver, name: &str, target: CallTarget<'_>) -> CallEr
     } else {
         format!("; there are: {}", names.join(", "))
     };
-    CallError::UnknownMethod { method: name.into(), hint }
+    CallError::UnknownMethod {
+        method: name.into(),
+        hint,
+    }
 }
 
 fn allowed(method: &'static host::Method, verb: &str) -> Result<Verb, CallError> {
     let known = Verb::from_name(verb).filter(|verb| method.verbs.contains(verb));
     known.ok_or_else(|| {
         let verbs: Vec<&str> = method.verbs.iter().map(|verb| verb.as_str()).collect();
-        CallError::VerbNotAllowed { method: method.name, verb: verb.into(), allowed: verbs.join(", ") }
+        CallError::VerbNotAllowed {
+            method: method.name,
+            verb: verb.into(),
+            allowed: verbs.join(", "),
+        }
     })
 }
 
@@ -215,8 +256,13 @@ pub(crate) fn validate(driver: &Driver, node: &Node) -> Result<(), CallError> {
         let info = node.fields.driver_info.map();
         for property in record.properties {
             match info.get(property.name) {
-                Some(value) => faults.extend((property.check)(value).map(|text| format!("driver_info/{}: {text}", property.name))),
-                None if property.required => faults.push(format!("missing driver_info/{} ({})", property.name, property.description)),
+                Some(value) => {
+                    faults.extend((property.check)(value).map(|text| format!("driver_info/{}: {text}", property.name)))
+                }
+                None if property.required => faults.push(format!(
+                    "missing driver_info/{} ({})",
+                    property.name, property.description
+                )),
                 None => {}
             }
         }
@@ -226,7 +272,11 @@ pub(crate) fn validate(driver: &Driver, node: &Node) -> Result<(), CallError> {
     {
         faults.push(error.to_string());
     }
-    if faults.is_empty() { Ok(()) } else { Err(CallError::NotValid(faults.join("; "))) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(CallError::NotValid(faults.join("; ")))
+    }
 }
 
 /// A call whose arguments are decoded: where it is to run.
@@ -240,7 +290,13 @@ struct Place<'c> {
 
 impl Place<'_> {
     async fn start<G: Target>(self, prepared: Prepared<G>) -> Result<Answer, CallError> {
-        let Self { context, driver, method, node, origin } = self;
+        let Self {
+            context,
+            driver,
+            method,
+            node,
+            origin,
+        } = self;
         let record = method.record();
         if let Some(node) = &node {
             validate(driver, node)?;
@@ -249,7 +305,12 @@ impl Place<'_> {
             return Err(CallError::NoWorker);
         }
         let task = record.is_async.then(Uuid::new_v4);
-        let who = Who { operation: record.name, request: origin.request, task, arrived: origin.arrived };
+        let who = Who {
+            operation: record.name,
+            request: origin.request,
+            task,
+            arrived: origin.arrived,
+        };
         let (target, node) = G::acquire(context, driver, node, who).await?;
         let slot = context.workers.begin(driver)?;
 
@@ -285,13 +346,20 @@ impl Work {
     /// 200: waits for the result, at most until the deadline. The work itself goes on without its client.
     async fn run_sync<G: Target>(self, prepared: Prepared<G>, target: G) -> Result<Answer, CallError> {
         let name = self.method.record().name;
-        let timed_out = CallError::TimedOut { method: name, seconds: self.method.timeout().as_secs() };
+        let timed_out = CallError::TimedOut {
+            method: name,
+            seconds: self.method.timeout().as_secs(),
+        };
         let (driver, deadline) = (Arc::clone(&self.driver), self.call.deadline());
         let blocks = self.method.blocks();
         let handle = driver.runtime().handle();
         let work = self.carry_out(prepared, target);
         let done = async {
-            if blocks { there(handle, work).await.ok() } else { in_place_or_there(handle, work).await }
+            if blocks {
+                there(handle, work).await.ok()
+            } else {
+                in_place_or_there(handle, work).await
+            }
         };
         tokio::select! {
             biased;
@@ -302,10 +370,20 @@ impl Work {
     }
 
     async fn carry_out<G: Target>(self, prepared: Prepared<G>, target: G) -> Result<Reply, CallError> {
-        let end = supervise(prepared, target, &self.call, &self.driver, &self.method, &self.context.workers).await;
+        let end = supervise(
+            prepared,
+            target,
+            &self.call,
+            &self.driver,
+            &self.method,
+            &self.context.workers,
+        )
+        .await;
         let finished = self.ended(end)?;
         let reply = finished.result.inspect_err(|error| self.log_failure(error))?;
-        settle(&self.context, finished.target).await.map_err(CallError::NotSaved)?;
+        settle(&self.context, finished.target)
+            .await
+            .map_err(CallError::NotSaved)?;
         Ok(reply)
     }
 
@@ -326,12 +404,31 @@ impl Work {
             // The client may have left meanwhile; what is on disk as running is carried out.
             let _ = accept.send(stored);
             if begins {
-                let end = supervise(prepared, target, &self.call, &self.driver, &self.method, &self.context.workers).await;
+                let end = supervise(
+                    prepared,
+                    target,
+                    &self.call,
+                    &self.driver,
+                    &self.method,
+                    &self.context.workers,
+                )
+                .await;
                 let (outcome, target) = match self.ended(end) {
-                    Ok(finished) => (finished.result.map(drop).map_err(CallError::Failed), Some(finished.target)),
+                    Ok(finished) => (
+                        finished.result.map(drop).map_err(CallError::Failed),
+                        Some(finished.target),
+                    ),
                     Err(error) => (Err(error), None),
                 };
-                tasks::finish(&self.context, &self.call, task, node.map(|node| node.id), outcome, target).await;
+                tasks::finish(
+                    &self.context,
+                    &self.call,
+                    task,
+                    node.map(|node| node.id),
+                    outcome,
+                    target,
+                )
+                .await;
             }
         });
         match accepted.await {
@@ -345,9 +442,10 @@ impl Work {
         match end {
             End::Finished(finished) => Ok(finished),
             End::Panicked => Err(CallError::Panicked),
-            End::Dropped if self.call.deadline() <= tokio::time::Instant::now() => {
-                Err(CallError::TimedOut { method, seconds: self.method.timeout().as_secs() })
-            }
+            End::Dropped if self.call.deadline() <= tokio::time::Instant::now() => Err(CallError::TimedOut {
+                method,
+                seconds: self.method.timeout().as_secs(),
+            }),
             End::Dropped => Err(CallError::Stopped(method)),
         }
     }

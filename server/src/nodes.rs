@@ -118,7 +118,9 @@ impl Nodes {
     /// Takes away a node that was deleted.
     pub(crate) fn remove(&self, id: &Uuid) {
         let mut order = self.order.write();
-        let Some(entry) = self.shard(id).write().remove(id) else { return };
+        let Some(entry) = self.shard(id).write().remove(id) else {
+            return;
+        };
         order.ids.remove(&entry.number);
         if let Some(name) = &entry.node.fields.name {
             self.forget_name(name, *id);
@@ -141,21 +143,40 @@ impl Nodes {
         let order = self.order.read();
         let node = |(_, id): (&u64, &Uuid)| self.get(id).filter(|node| pass(node));
         Some(if descending {
-            order.ids.range(..after.unwrap_or(u64::MAX)).rev().filter_map(node).take(limit).collect()
+            order
+                .ids
+                .range(..after.unwrap_or(u64::MAX))
+                .rev()
+                .filter_map(node)
+                .take(limit)
+                .collect()
         } else {
-            order.ids.range(after.map_or(0, |number| number + 1)..).filter_map(node).take(limit).collect()
+            order
+                .ids
+                .range(after.map_or(0, |number| number + 1)..)
+                .filter_map(node)
+                .take(limit)
+                .collect()
         })
     }
 
     /// All nodes that pass, each with its place in the order of creation.
     pub(crate) fn all(&self, pass: impl Fn(&Node) -> bool) -> Vec<(u64, Arc<Node>)> {
         let order = self.order.read();
-        order.ids.values().filter_map(|id| self.numbered(id)).filter(|(_, node)| pass(node)).collect()
+        order
+            .ids
+            .values()
+            .filter_map(|id| self.numbered(id))
+            .filter(|(_, node)| pass(node))
+            .collect()
     }
 
     /// A node with its place in the order of creation.
     pub(crate) fn numbered(&self, id: &Uuid) -> Option<(u64, Arc<Node>)> {
-        self.shard(id).read().get(id).map(|entry| (entry.number, Arc::clone(&entry.node)))
+        self.shard(id)
+            .read()
+            .get(id)
+            .map(|entry| (entry.number, Arc::clone(&entry.node)))
     }
 
     fn forget_name(&self, name: &str, id: Uuid) {

@@ -57,7 +57,9 @@ pub(crate) fn serve(config: Config, compiled: &'static Compiled) -> Result<(), E
         .build()
         .map_err(|error| Ended::Failed(format!("no threads for the API: {error}")))?;
     let result = runtime.block_on(assemble(config, catalogue)).and_then(|context| {
-        let result = runtime.block_on(open(&context)).and_then(|listener| run(&runtime, &context, listener));
+        let result = runtime
+            .block_on(open(&context))
+            .and_then(|listener| run(&runtime, &context, listener));
         // Not on a runtime: nobody may wait there for threads to end.
         for driver in context.catalogue.distinct() {
             driver.runtime().shut_down(LAST_PATIENCE);
@@ -71,7 +73,10 @@ pub(crate) fn serve(config: Config, compiled: &'static Compiled) -> Result<(), E
 /// What the drivers and the requests will share.
 async fn assemble(config: Config, catalogue: Catalogue) -> Result<Arc<Context>, Ended> {
     let store = open_store(&config).await?;
-    let interrupted = store.tasks_interrupt(config.host.as_str().into(), Timestamp::now()).await.map_err(failed)?;
+    let interrupted = store
+        .tasks_interrupt(config.host.as_str().into(), Timestamp::now())
+        .await
+        .map_err(failed)?;
     for interrupted in &interrupted {
         tracing::warn!(task = %interrupted.task.uuid, method = %interrupted.task.method, "a task was interrupted by the server's last end");
     }
@@ -114,7 +119,9 @@ async fn open_store(config: &Config) -> Result<Arc<dyn Store>, Ended> {
     let Connection::Sqlite { path } = config.database.connection.clone();
     let options = Options::new(&config.host);
     let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&path, &options)).await;
-    let store = opened.map_err(|error| Ended::Failed(error.to_string()))?.map_err(failed)?;
+    let store = opened
+        .map_err(|error| Ended::Failed(error.to_string()))?
+        .map_err(failed)?;
     Ok(Arc::new(store))
 }
 
@@ -130,7 +137,10 @@ async fn start_drivers(context: &Context) -> Result<(), Faults> {
         .distinct()
         .filter_map(|driver| {
             let start = driver.record().start?;
-            Some((driver, driver.runtime().handle().spawn(start(Arc::clone(driver.instance())))))
+            Some((
+                driver,
+                driver.runtime().handle().spawn(start(Arc::clone(driver.instance()))),
+            ))
         })
         .collect();
     let mut started = Vec::new();
@@ -151,8 +161,11 @@ async fn start_drivers(context: &Context) -> Result<(), Faults> {
                 }
             }
             Ok(Err(_)) => Diagnostic::fault(format!("driver \"{name}\" panicked at its start")),
-            Err(_) => Diagnostic::fault(format!("driver \"{name}\" did not start within {} s", patience.as_secs_f32()))
-                .help("conductor.driver_start_timeout says how long a driver may take"),
+            Err(_) => Diagnostic::fault(format!(
+                "driver \"{name}\" did not start within {} s",
+                patience.as_secs_f32()
+            ))
+            .help("conductor.driver_start_timeout says how long a driver may take"),
         };
         faults.push(fault.note(format!("it is {}", driver.compiled().written_at())));
     }
@@ -212,7 +225,10 @@ struct Ends {
 
 impl Ends {
     fn listen() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
 
     async fn wait(&mut self) {
@@ -230,7 +246,10 @@ async fn drain(context: &Context, serving: tokio::task::JoinHandle<()>, patience
         tracing::error!("the listener ended by a panic");
     }
     if timeout_at(deadline, context.workers.idle()).await.is_err() {
-        tracing::warn!(running = context.workers.running(), "calls were still running when the time to stop was over");
+        tracing::warn!(
+            running = context.workers.running(),
+            "calls were still running when the time to stop was over"
+        );
     }
 }
 
@@ -264,8 +283,14 @@ fn is_trial(context: &Context) -> bool {
 }
 
 async fn create_demo_node(context: &Context) -> Result<(), StoreError> {
-    let fields = NodeFields { name: Some(DEMO_NODE.into()), driver: "fake".into(), ..NodeFields::default() };
-    context.node_create(Node::new(Uuid::new_v4(), fields, Timestamp::now())).await?;
+    let fields = NodeFields {
+        name: Some(DEMO_NODE.into()),
+        driver: "fake".into(),
+        ..NodeFields::default()
+    };
+    context
+        .node_create(Node::new(Uuid::new_v4(), fields, Timestamp::now()))
+        .await?;
     Ok(())
 }
 
@@ -273,7 +298,12 @@ async fn create_demo_node(context: &Context) -> Result<(), StoreError> {
 fn announce(context: &Context, address: SocketAddr) {
     let mut text = format!("bessemer {}\n", env!("CARGO_PKG_VERSION"));
     for driver in context.catalogue.distinct() {
-        let names: Vec<&str> = context.catalogue.iter().filter(|(_, d)| Arc::ptr_eq(d, driver)).map(|(name, _)| name).collect();
+        let names: Vec<&str> = context
+            .catalogue
+            .iter()
+            .filter(|(_, d)| Arc::ptr_eq(d, driver))
+            .map(|(name, _)| name)
+            .collect();
         let (compiled, place) = (driver.compiled(), driver.compiled().place());
         text += &format!(
             "driver    {} ({} {}): {} node methods, {} driver methods\n",
@@ -293,9 +323,17 @@ fn announce(context: &Context, address: SocketAddr) {
         Some(_) => {}
     }
     let url = format!("http://{address}");
-    text += &format!("state     {} ({} nodes)\n", context.config.state_path.display(), context.nodes.len());
+    text += &format!(
+        "state     {} ({} nodes)\n",
+        context.config.state_path.display(),
+        context.nodes.len()
+    );
     text += &format!("api       {url}\n");
-    if let Some(node) = context.nodes.find(DEMO_NODE).filter(|node| &*node.fields.driver == "fake") {
+    if let Some(node) = context
+        .nodes
+        .find(DEMO_NODE)
+        .filter(|node| &*node.fields.driver == "fake")
+    {
         let name = node.fields.name.as_deref().unwrap_or(DEMO_NODE);
         text += &format!(
             "\ntry:\n  curl {url}/v1/nodes/{name}/vendor_passthru/methods\n  \
@@ -304,5 +342,8 @@ fn announce(context: &Context, address: SocketAddr) {
         );
     }
     // A closed standard output is no reason not to serve.
-    let _ = std::io::stdout().lock().write_all(text.as_bytes()).and_then(|()| std::io::stdout().flush());
+    let _ = std::io::stdout()
+        .lock()
+        .write_all(text.as_bytes())
+        .and_then(|()| std::io::stdout().flush());
 }

@@ -54,7 +54,10 @@ impl Target for Exclusive {
 
     fn into_changes(self) -> Changes {
         let (fields, hold) = Self::into_changes(self);
-        Changes { fields, hold: Box::new(hold) }
+        Changes {
+            fields,
+            hold: Box::new(hold),
+        }
     }
 }
 
@@ -67,14 +70,20 @@ impl Target for Shared {
     ) -> Result<(Self, Option<Arc<Node>>), CallError> {
         let node = node.expect("a method with a node is found on a node");
         let deadline = who.arrived + context.config.conductor.lock_wait;
-        let guard =
-            context.locks.shared(node.id, who, deadline).await.map_err(|refused| refusal(context, node.id, refused))?;
+        let guard = context
+            .locks
+            .shared(node.id, who, deadline)
+            .await
+            .map_err(|refused| refusal(context, node.id, refused))?;
         let node = unmoved(context, driver, node)?;
         Ok((Self::new(Arc::clone(&node.fields), guard), Some(node)))
     }
 
     fn into_changes(self) -> Changes {
-        Changes { fields: None, hold: Box::new(self) }
+        Changes {
+            fields: None,
+            hold: Box::new(self),
+        }
     }
 }
 
@@ -90,7 +99,10 @@ impl Target for NodeSnapshot {
     }
 
     fn into_changes(self) -> Changes {
-        Changes { fields: None, hold: Box::new(()) }
+        Changes {
+            fields: None,
+            hold: Box::new(()),
+        }
     }
 }
 
@@ -105,7 +117,10 @@ impl Target for () {
     }
 
     fn into_changes(self) -> Changes {
-        Changes { fields: None, hold: Box::new(()) }
+        Changes {
+            fields: None,
+            hold: Box::new(()),
+        }
     }
 }
 
@@ -113,19 +128,30 @@ impl Target for () {
 /// change a node.
 pub(crate) async fn exclusive(context: &Context, node: Uuid, who: Who) -> Result<ExclusiveGuard, CallError> {
     let deadline = who.arrived + context.config.conductor.lock_wait;
-    context.locks.exclusive(node, who, deadline).await.map_err(|refused| refusal(context, node, refused))
+    context
+        .locks
+        .exclusive(node, who, deadline)
+        .await
+        .map_err(|refused| refusal(context, node, refused))
 }
 
 fn refusal(context: &Context, node: Uuid, refused: Refused) -> CallError {
     match refused {
-        Refused::Locked(blockers) => CallError::Locked { node, host: Arc::clone(&context.host), blockers },
+        Refused::Locked(blockers) => CallError::Locked {
+            node,
+            host: Arc::clone(&context.host),
+            blockers,
+        },
         full => CallError::QueueFull(full),
     }
 }
 
 /// The node under its lock. It may have been changed, or deleted, since it was looked up.
 fn unmoved(context: &Context, driver: &Driver, seen: Arc<Node>) -> Result<Arc<Node>, CallError> {
-    let node = context.nodes.get(&seen.id).ok_or_else(|| CallError::NodeNotFound(seen.id.to_string()))?;
+    let node = context
+        .nodes
+        .get(&seen.id)
+        .ok_or_else(|| CallError::NodeNotFound(seen.id.to_string()))?;
     if node.revision != seen.revision {
         if node.fields.driver != seen.fields.driver {
             return Err(CallError::DriverChanged(node.id));
@@ -139,7 +165,9 @@ fn unmoved(context: &Context, driver: &Driver, seen: Arc<Node>) -> Result<Arc<No
 pub(crate) async fn settle(context: &Context, target: impl Target) -> Result<(), StoreError> {
     let Changes { fields, hold } = target.into_changes();
     if let Some(fields) = fields {
-        context.node_change(parse_uuid(&fields), |node| node.fields = Arc::clone(&fields)).await?;
+        context
+            .node_change(parse_uuid(&fields), |node| node.fields = Arc::clone(&fields))
+            .await?;
     }
     drop(hold);
     Ok(())

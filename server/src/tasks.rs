@@ -52,22 +52,30 @@ pub(crate) async fn finish<G: Target>(
 ) {
     let (state, error) = match outcome {
         Ok(()) => (TaskState::Succeeded, None),
-        Err(CallError::Stopped(_)) if context.workers.is_abandoned() => {
-            (TaskState::Interrupted, Some("interrupted by the stop of the server; its outcome is unknown".to_owned()))
-        }
+        Err(CallError::Stopped(_)) if context.workers.is_abandoned() => (
+            TaskState::Interrupted,
+            Some("interrupted by the stop of the server; its outcome is unknown".to_owned()),
+        ),
         Err(CallError::Stopped(_)) => (TaskState::Cancelled, Some("cancelled".to_owned())),
         Err(error) => (TaskState::Failed, Some(error.to_string())),
     };
     let Changes { fields, hold } = match target {
         Some(target) => target.into_changes(),
-        None => Changes { fields: None, hold: Box::new(()) },
+        None => Changes {
+            fields: None,
+            hold: Box::new(()),
+        },
     };
     // Changes are kept on success only.
     let fields = fields.filter(|_| state == TaskState::Succeeded);
     let last_error: Option<Box<str>> = error
         .as_deref()
         .map(|text| format!("Async execution of {} failed with error: {text}", call.method()).into());
-    let end = TaskEnd { state, error: error.map(Into::into), finished_at: Timestamp::now() };
+    let end = TaskEnd {
+        state,
+        error: error.map(Into::into),
+        finished_at: Timestamp::now(),
+    };
     if let Some(error) = &end.error {
         tracing::warn!(request_id = %call.request_id(), %task, driver = call.driver(), method = call.method(), "{error}");
     }
@@ -79,7 +87,9 @@ pub(crate) async fn finish<G: Target>(
         let next = match (&seen, &fields, &last_error) {
             // Deleted, by whoever needed no lock that this call held: the end is written without it.
             _ if gone => NodeChange::None,
-            (Some(seen), Some(fields), _) => NodeChange::Record(Box::new(changed(seen, |node| node.fields = Arc::clone(fields)))),
+            (Some(seen), Some(fields), _) => {
+                NodeChange::Record(Box::new(changed(seen, |node| node.fields = Arc::clone(fields))))
+            }
             (Some(_), None, Some(text)) => NodeChange::LastError(Some(text.clone())),
             _ => NodeChange::None,
         };
@@ -92,7 +102,10 @@ pub(crate) async fn finish<G: Target>(
                     NodeChange::Record(node) => context.nodes.replace(Arc::new(stamped(*node, stamp))),
                     NodeChange::LastError(text) => {
                         if let Some(seen) = node.and_then(|id| context.nodes.get(&id)) {
-                            let node = Node { last_error: text, ..(*seen).clone() };
+                            let node = Node {
+                                last_error: text,
+                                ..(*seen).clone()
+                            };
                             context.nodes.replace(Arc::new(stamped(node, stamp)));
                         }
                     }

@@ -155,7 +155,10 @@ impl Workers {
             self.running.fetch_sub(1, Ordering::Relaxed);
             return Err(full);
         }
-        Ok(Slot { workers: Arc::clone(self), driver: Arc::clone(driver) })
+        Ok(Slot {
+            workers: Arc::clone(self),
+            driver: Arc::clone(driver),
+        })
     }
 
     /// How many calls run.
@@ -206,7 +209,11 @@ pub(crate) async fn supervise<G: Send + 'static>(
     let end = match prepared {
         Prepared::Async(start) => {
             // Nothing of the author's runs in `start`: it only builds the future.
-            let mut method_run = Contained { run: Some(start(target, given)), driver, method };
+            let mut method_run = Contained {
+                run: Some(start(target, given)),
+                driver,
+                method,
+            };
             tokio::select! {
                 biased;
                 end = &mut method_run => end,
@@ -269,7 +276,12 @@ impl<G> Contained<'_, G> {
     fn drop_run(&mut self) {
         let run = self.run.take();
         if let Err(panic) = catch_unwind(AssertUnwindSafe(move || drop(run))) {
-            tracing::error!(driver = self.driver.record().name, method = self.method.record().name, panic = text(&*panic), "panic");
+            tracing::error!(
+                driver = self.driver.record().name,
+                method = self.method.record().name,
+                panic = text(&*panic),
+                "panic"
+            );
         }
     }
 
@@ -291,7 +303,9 @@ impl<G> Future for Contained<'_, G> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<End<G>> {
         let this = &mut *self;
-        let Some(run) = this.run.as_mut() else { return Poll::Ready(End::Dropped) };
+        let Some(run) = this.run.as_mut() else {
+            return Poll::Ready(End::Dropped);
+        };
         let started = Instant::now();
         let polled = catch_unwind(AssertUnwindSafe(|| run.as_mut().poll(cx)));
         let took = started.elapsed();
@@ -302,7 +316,12 @@ impl<G> Future for Contained<'_, G> {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(finished)) => Poll::Ready(End::Finished(finished)),
             Err(panic) => {
-                tracing::error!(driver = this.driver.record().name, method = this.method.record().name, panic = text(&*panic), "panic");
+                tracing::error!(
+                    driver = this.driver.record().name,
+                    method = this.method.record().name,
+                    panic = text(&*panic),
+                    "panic"
+                );
                 this.drop_run();
                 Poll::Ready(End::Panicked)
             }

@@ -29,14 +29,22 @@ async fn a_wait_that_is_too_long_ends_in_a_409_that_names_the_holder() {
     for (what, answer) in [
         ("exclusive", probe.call("note", &json!({"key": "k", "value": 1})).await),
         ("shared", probe.call("hold_shared", &json!({"gate": "s"})).await),
-        ("PATCH", probe.patch("/v1/nodes/n", &json!([{"op": "add", "path": "/extra/k", "value": 1}])).await),
+        (
+            "PATCH",
+            probe
+                .patch("/v1/nodes/n", &json!([{"op": "add", "path": "/extra/k", "value": 1}]))
+                .await,
+        ),
         ("DELETE", probe.delete("/v1/nodes/n").await),
         ("maintenance", probe.put("/v1/nodes/n/maintenance", &json!({})).await),
     ] {
         assert_eq!(answer.status, 409, "{what}: {answer:?}");
         let text = answer.faultstring();
         assert!(text.contains("is locked by host"), "{what}: {text}");
-        assert!(text.contains("please retry after the current operation is completed."), "{what}: {text}");
+        assert!(
+            text.contains("please retry after the current operation is completed."),
+            "{what}: {text}"
+        );
         assert!(text.contains("hold") && text.contains("req-"), "{what}: {text}");
     }
     assert_eq!(probe.at_gate("s").await, 0);
@@ -65,7 +73,12 @@ async fn reads_never_wait() {
     let probe = Probe::with("[conductor]\nlock_wait = \"60s\"\n").await;
     let held = probe.calling("hold", json!({"gate": "a"}));
     probe.entered("a", 1).await;
-    for path in ["/v1/nodes/n", "/v1/nodes", "/v1/nodes/n/vendor_passthru/methods", "/v1/nodes/n/vendor_passthru/extra"] {
+    for path in [
+        "/v1/nodes/n",
+        "/v1/nodes",
+        "/v1/nodes/n/vendor_passthru/methods",
+        "/v1/nodes/n/vendor_passthru/extra",
+    ] {
         assert_eq!(probe.get(path).await.status, 200, "{path}");
     }
     probe.open("a").await;
@@ -91,7 +104,9 @@ async fn other_nodes_and_the_driver_are_not_kept_waiting() {
     assert_eq!(other.status, 201, "{other:?}");
     let held = probe.calling("hold", json!({"gate": "a"}));
     probe.entered("a", 1).await;
-    let note = probe.post("/v1/nodes/m/vendor_passthru/note", &json!({"key": "k", "value": 1})).await;
+    let note = probe
+        .post("/v1/nodes/m/vendor_passthru/note", &json!({"key": "k", "value": 1}))
+        .await;
     assert_eq!(note.status, 200, "{note:?}");
     probe.open("a").await;
     assert_eq!(held.await.unwrap().status, 200);

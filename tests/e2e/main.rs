@@ -1,6 +1,13 @@
 //! The real binary over real HTTP: a file for each route or subject.
 
+mod conductors;
+mod drivers;
 mod locks;
+mod maintenance;
+mod node_list;
+mod node_patch;
+mod nodes;
 mod passthru;
+mod secrets;
 mod tasks;
 mod work;

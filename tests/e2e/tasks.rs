@@ -7,14 +7,18 @@ use serde_json::{Value, json};
 
 /// State and error of a task, read from the database beside the running server.
 fn task(state: &Path, uuid: &str) -> (String, Option<String>) {
-    let file = if state.join("bessemer.sqlite").exists() { state.to_owned() } else { state.join("state") };
-    let database = rusqlite::Connection::open_with_flags(
-        file.join("bessemer.sqlite"),
-        rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY,
-    );
+    let file = if state.join("bessemer.sqlite").exists() {
+        state.to_owned()
+    } else {
+        state.join("state")
+    };
+    let database =
+        rusqlite::Connection::open_with_flags(file.join("bessemer.sqlite"), rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY);
     database
         .unwrap()
-        .query_row("SELECT state, error FROM task WHERE uuid = ?1", [uuid], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row("SELECT state, error FROM tasks WHERE uuid = ?1", [uuid], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .unwrap()
 }
 
@@ -49,7 +53,11 @@ async fn the_newest_failure_is_the_nodes_last_error() {
     let probe = Probe::start().await;
     probe.open("a").await;
     for text in ["first", "second"] {
-        let uuid = accepted(&probe.call("hold_async", &json!({"gate": "a", "note": text, "fail": text})).await);
+        let uuid = accepted(
+            &probe
+                .call("hold_async", &json!({"gate": "a", "note": text, "fail": text}))
+                .await,
+        );
         assert_eq!(probe.call("count", &json!({})).await.status, 200);
         assert_eq!(task(probe.state(), &uuid), ("failed".into(), Some(text.into())));
         let last_error = format!("Async execution of hold_async failed with error: {text}");

@@ -23,13 +23,23 @@ impl Probe {
 
     /// With these lines of configuration.
     pub async fn with(config: &str) -> Self {
-        Self { server: Self::builder(config).start().await }.with_node().await
+        Self {
+            server: Self::builder(config).start().await,
+        }
+        .with_node()
+        .await
     }
 
     /// With a state directory that outlives the server; its node is made if it is not there.
     pub async fn at(state: impl Into<PathBuf>) -> Self {
-        let this = Self { server: Self::builder("").state(state).start().await };
-        if this.get("/v1/nodes/n").await.status == 200 { this } else { this.with_node().await }
+        let this = Self {
+            server: Self::builder("").state(state).start().await,
+        };
+        if this.get("/v1/nodes/n").await.status == 200 {
+            this
+        } else {
+            this.with_node().await
+        }
     }
 
     fn builder(config: &str) -> ServerBuilder {
@@ -44,13 +54,18 @@ impl Probe {
 
     /// Calls a method on the node.
     pub async fn call(&self, method: &str, arguments: &Value) -> Answer {
-        self.post(&format!("/v1/nodes/n/vendor_passthru/{method}"), arguments).await
+        self.post(&format!("/v1/nodes/n/vendor_passthru/{method}"), arguments)
+            .await
     }
 
     /// Calls a method on the node beside the test.
     pub fn calling(&self, method: &str, arguments: Value) -> tokio::task::JoinHandle<Answer> {
         let (client, method) = (Client::clone(self), method.to_owned());
-        tokio::spawn(async move { client.post(&format!("/v1/nodes/n/vendor_passthru/{method}"), &arguments).await })
+        tokio::spawn(async move {
+            client
+                .post(&format!("/v1/nodes/n/vendor_passthru/{method}"), &arguments)
+                .await
+        })
     }
 
     /// Opens a gate.
@@ -65,13 +80,17 @@ impl Probe {
 
     /// How many have come to a gate.
     pub async fn at_gate(&self, gate: &str) -> u64 {
-        let answer = self.get(&format!("/v1/drivers/probe/vendor_passthru/at?gate={gate}")).await;
+        let answer = self
+            .get(&format!("/v1/drivers/probe/vendor_passthru/at?gate={gate}"))
+            .await;
         answer.json().as_u64().unwrap_or_else(|| panic!("{answer:?}"))
     }
 
     /// Calls a method of the driver, which succeeds.
     pub async fn driver(&self, method: &str, arguments: &Value) -> Answer {
-        let answer = self.post(&format!("/v1/drivers/probe/vendor_passthru/{method}"), arguments).await;
+        let answer = self
+            .post(&format!("/v1/drivers/probe/vendor_passthru/{method}"), arguments)
+            .await;
         assert_eq!(answer.status, 200, "{answer:?}");
         answer
     }

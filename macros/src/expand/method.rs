@@ -23,17 +23,20 @@ struct Target {
 
 impl Names {
     pub(super) fn members(&self, item: &ItemImpl, method: &Method) -> TokenStream {
-        let cfgs = &method.cfgs;
+        let conditions = &method.conditions;
         let mut members = vec![self.marker(method), self.returns(method)];
         members.extend(self.takes(method));
         members.extend([self.record(method), self.start(item, method)]);
-        members.into_iter().map(|member| quote!(#(#cfgs)* #member)).collect()
+        members
+            .into_iter()
+            .map(|member| quote!(#(#[cfg(#conditions)])* #member))
+            .collect()
     }
 
     /// What is checked beside the hidden block: a constant within it would be looked at only in a full build.
     pub(super) fn proof(&self, self_ty: &Type, method: &Method) -> Option<TokenStream> {
         let attach = method.options.attach.as_ref()?;
-        let cfgs = &method.cfgs;
+        let conditions = &method.conditions;
         let returns = self.hidden("RETURNS", &method.sig.ident);
         let is = quote!(<#self_ty>::#returns.attach);
         let agrees = if attach.value {
@@ -42,7 +45,7 @@ impl Names {
             quote!(::core::assert!(!#is, "`attach = false` is written, but the method returns an `Attachment`"))
         };
         let agrees = located(agrees, attach.span);
-        Some(quote!(#(#cfgs)* const _: () = #agrees;))
+        Some(quote!(#(#[cfg(#conditions)])* const _: () = #agrees;))
     }
 
     /// Its name clashes where two blocks of a type define the same method, and says so.
@@ -160,6 +163,7 @@ impl Names {
         };
         let entry = self.target(method).entry;
         let line = line_of(ident.span());
+        let place = self.place();
         quote! {
             const #record: #private::Method = #private::Method {
                 name: #name,
@@ -172,7 +176,7 @@ impl Names {
                 takes: #private::Takes::#takes,
                 result: Self::#returns.schema,
                 entry: #private::Entry::#entry(Self::#start),
-                place: #private::Place { line: #line, ..PLACE },
+                place: #private::Place { line: #line, ..#place },
             };
         }
     }

@@ -35,7 +35,12 @@ impl Compiled {
         let mut by_type: BTreeMap<TypeId, CompiledDriver> = BTreeMap::new();
         for block in blocks {
             if let Some(record) = block.driver {
-                let driver = CompiledDriver { record, place: block.place, node_methods: vec![], driver_methods: vec![] };
+                let driver = CompiledDriver {
+                    record,
+                    place: block.place,
+                    node_methods: vec![],
+                    driver_methods: vec![],
+                };
                 by_type.insert((block.target)(), driver);
             }
         }
@@ -72,15 +77,22 @@ impl Compiled {
             }
         }
         for krate in linked {
-            let registered = blocks.iter().any(|block| block.place.module.split("::").next() == Some(krate));
+            let registered = blocks
+                .iter()
+                .any(|block| block.place.module.split("::").next() == Some(krate));
             if !registered {
                 faults.push(
-                    Diagnostic::fault(format!("crate `{krate}` is named in `main!` but registered no driver"))
-                        .help("give it an `impl` block with `#[bessemer::driver(name = \"…\")]`, or leave it out of `main!`"),
+                    Diagnostic::fault(format!("crate `{krate}` is named in `main!` but registered no driver")).help(
+                        "give it an `impl` block with `#[bessemer::driver(name = \"…\")]`, or leave it out of `main!`",
+                    ),
                 );
             }
         }
-        if faults.is_empty() { Ok(Self { drivers, names }) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(Self { drivers, names })
+        } else {
+            Err(faults)
+        }
     }
 
     /// All drivers, sorted by name.
@@ -96,14 +108,20 @@ impl Compiled {
     /// The driver of this name or alias, and the name as it is written in the binary.
     #[must_use]
     pub fn by_name(&self, name: &str) -> Option<(&'static str, &CompiledDriver)> {
-        self.names.get_key_value(name).map(|(name, index)| (*name, &self.drivers[*index]))
+        self.names
+            .get_key_value(name)
+            .map(|(name, index)| (*name, &self.drivers[*index]))
     }
 }
 
 impl CompiledDriver {
     fn add(&mut self, methods: &'static [Method]) {
         for method in methods {
-            let level = if method.entry.is_driver_level() { &mut self.driver_methods } else { &mut self.node_methods };
+            let level = if method.entry.is_driver_level() {
+                &mut self.driver_methods
+            } else {
+                &mut self.node_methods
+            };
             level.push(method);
         }
     }
@@ -169,10 +187,12 @@ pub(super) fn build(driver: &CompiledDriver, section: Option<&DriverSection>) ->
         return (driver.record.build)(Value::Object(Map::new())).map_err(|error| refused(name, &error, None).into());
     };
     let Some(schema) = driver.record.config else {
-        return Err(Diagnostic::fault(format!("driver \"{name}\" has no settings, but a section"))
-            .at(&section.name.origin)
-            .help(format!("remove [drivers.{}]", section.name.value))
-            .into());
+        return Err(
+            Diagnostic::fault(format!("driver \"{name}\" has no settings, but a section"))
+                .at(&section.name.origin)
+                .help(format!("remove [drivers.{}]", section.name.value))
+                .into(),
+        );
     };
     let mut faults = Faults::default();
     if let Some(known) = settings(schema) {
@@ -199,8 +219,13 @@ fn settings(schema: fn(&mut SchemaGenerator) -> Schema) -> Option<Vec<String>> {
     let mut generator = SchemaGenerator::default();
     let schema = schema(&mut generator);
     // A type with a name is a reference to one of the generator's definitions.
-    let name = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
-    let named = name.and_then(|name| generator.definitions().get(name)).unwrap_or(schema.as_value());
+    let name = schema
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|path| path.rsplit('/').next());
+    let named = name
+        .and_then(|name| generator.definitions().get(name))
+        .unwrap_or(schema.as_value());
     Some(named.get("properties")?.as_object()?.keys().cloned().collect())
 }
 
@@ -218,5 +243,8 @@ fn refused(name: &str, error: &bessemer::Error, section: Option<&DriverSection>)
 
 /// `crate version (file:line)`.
 fn at(place: &Place) -> String {
-    format!("{} {} ({}:{})", place.crate_name, place.crate_version, place.file, place.line)
+    format!(
+        "{} {} ({}:{})",
+        place.crate_name, place.crate_version, place.file, place.line
+    )
 }

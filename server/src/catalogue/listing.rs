@@ -6,7 +6,10 @@ use serde_json::{Map, Value, json};
 
 /// Method name → what Ironic says of a method.
 pub(super) fn render(methods: &[&Method]) -> Bytes {
-    let listing: Map<String, Value> = methods.iter().map(|method| (method.name.into(), describe(method))).collect();
+    let listing: Map<String, Value> = methods
+        .iter()
+        .map(|method| (method.name.into(), describe(method)))
+        .collect();
     Bytes::from(Value::Object(listing).to_string())
 }
 

@@ -71,7 +71,9 @@ pub(super) fn methods(compiled: &Compiled, driver: Option<&str>, json: bool) -> 
 /// The version, and what is in the binary.
 pub(super) fn version(compiled: &Compiled, json: bool) -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let path = std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default();
+    let path = std::env::current_exe()
+        .map(|path| path.display().to_string())
+        .unwrap_or_default();
     if json {
         let drivers: Vec<Value> = compiled
             .iter()
@@ -81,7 +83,12 @@ pub(super) fn version(compiled: &Compiled, json: bool) -> String {
     }
     let mut text = format!("bessemer {version}\n{path}\n");
     for driver in compiled.iter() {
-        text += &format!("{} ({} {})\n", driver.record().name, driver.place().crate_name, driver.place().crate_version);
+        text += &format!(
+            "{} ({} {})\n",
+            driver.record().name,
+            driver.place().crate_name,
+            driver.place().crate_version
+        );
     }
     text
 }
@@ -131,7 +138,11 @@ fn names(driver: &CompiledDriver) -> impl Iterator<Item = &'static str> {
 }
 
 fn level(method: &Method) -> &'static str {
-    if method.entry.is_driver_level() { "driver" } else { "node" }
+    if method.entry.is_driver_level() {
+        "driver"
+    } else {
+        "node"
+    }
 }
 
 fn lock(method: &Method) -> &'static str {
@@ -156,7 +167,11 @@ fn align<const N: usize>(rows: &[[String; N]]) -> String {
     }
     let mut text = String::new();
     for row in rows {
-        let line: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let line: Vec<String> = row
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
         text += line.join("  ").trim_end();
         text.push('\n');
     }

@@ -181,16 +181,13 @@ impl Diagnostic {
         let mut elements = Vec::new();
         let mut apart: Vec<_> = self.contexts.iter().collect();
         if let Some(place) = self.origin.place() {
-            let is_beside =
-                |origin: &Origin| origin.place().is_some_and(|o| o.source == place.source);
+            let is_beside = |origin: &Origin| origin.place().is_some_and(|o| o.source == place.source);
             let beside = apart.extract_if(.., |(origin, _)| is_beside(origin));
             let mut marks = vec![(AnnotationKind::Primary, place, self.label.as_deref())];
             marks.extend(beside.filter_map(|context| context_mark(context)));
             let text = match self.value {
                 ValueShown::AsWritten => Cow::Borrowed(place.source.shown()),
-                ValueShown::Hidden => {
-                    mask::stars(place.source.shown(), vec![place.span.clone()]).into()
-                }
+                ValueShown::Hidden => mask::stars(place.source.shown(), vec![place.span.clone()]).into(),
             };
             elements.extend(shown(&self.origin, &text, &marks));
         }
@@ -219,9 +216,7 @@ fn shown<'a>(origin: &'a Origin, text: &str, marks: &[Mark<'a>]) -> Option<Eleme
     let start = spans().map(|span| span.start).min()?;
     let end = spans().map(|span| span.end).max()?;
     let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[end..]
-        .find('\n')
-        .map_or(text.len(), |len| end + len + 1);
+    let end = text[end..].find('\n').map_or(text.len(), |len| end + len + 1);
 
     let annotations = marks.iter().zip(spans()).map(|((kind, _, label), span)| {
         let span = span.start - start..span.end - start;

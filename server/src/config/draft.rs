@@ -102,14 +102,7 @@ struct Mention {
 impl Layer<'_> {
     /// Reads one value; `name` is the key path as it was written, `key` and `value` are their
     /// places.
-    pub(super) fn take(
-        &mut self,
-        opt: &'static Opt,
-        name: &str,
-        given: Given<'_>,
-        key: &Origin,
-        value: Origin,
-    ) {
+    pub(super) fn take(&mut self, opt: &'static Opt, name: &str, given: Given<'_>, key: &Origin, value: Origin) {
         self.given.push(Mention {
             opt,
             name: name.to_owned(),
@@ -121,8 +114,7 @@ impl Layer<'_> {
                     Secrecy::Public => text,
                     Secrecy::Secret => toml_text::string(mask::MASK),
                 };
-                self.draft
-                    .set(opt.instead_of.unwrap_or(opt.key), text, value);
+                self.draft.set(opt.instead_of.unwrap_or(opt.key), text, value);
             }
             Err(misfits) => {
                 self.draft.refused.push(opt.instead_of.unwrap_or(opt.key));
@@ -184,10 +176,7 @@ fn two_names(given: &[Mention]) -> impl Iterator<Item = Diagnostic> {
         let first = given[..at]
             .iter()
             .find(|first| std::ptr::eq(first.opt, second.opt) && first.name != second.name)?;
-        let message = format!(
-            "{} and {} are two names of one option",
-            first.name, second.name
-        );
+        let message = format!("{} and {} are two names of one option", first.name, second.name);
         Some(
             Diagnostic::fault(message)
                 .at(&second.key)
@@ -200,16 +189,11 @@ fn two_names(given: &[Mention]) -> impl Iterator<Item = Diagnostic> {
 
 /// An option given directly and in Ironic's way; one fault, however many options Ironic's way has.
 fn two_ways(given: &[Mention]) -> Option<Diagnostic> {
-    let other = given
-        .iter()
-        .find(|mention| mention.opt.instead_of.is_some())?;
+    let other = given.iter().find(|mention| mention.opt.instead_of.is_some())?;
     let direct = given
         .iter()
         .find(|mention| Some(mention.opt.key) == other.opt.instead_of)?;
-    let message = format!(
-        "{} and {} say the same thing twice",
-        direct.name, other.name
-    );
+    let message = format!("{} and {} say the same thing twice", direct.name, other.name);
     Some(
         Diagnostic::fault(message)
             .at(&other.key)

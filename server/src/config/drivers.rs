@@ -185,12 +185,10 @@ impl Reader<'_> {
             DeValue::String(text) => Value::String(text.to_string()),
             DeValue::Boolean(flag) => Value::Bool(*flag),
             DeValue::Datetime(moment) => Value::String(moment.to_string()),
-            DeValue::Integer(number) => {
-                match i64::from_str_radix(number.as_str(), number.radix()) {
-                    Ok(number) => Value::from(number),
-                    Err(_) => self.refuse(number, "more than 64 bits hold", &origin, secret),
-                }
-            }
+            DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
+                Ok(number) => Value::from(number),
+                Err(_) => self.refuse(number, "more than 64 bits hold", &origin, secret),
+            },
             DeValue::Float(number) => match number.as_str().parse::<f64>() {
                 Ok(number) if number.is_finite() => Value::from(number),
                 _ => self.refuse(number, "not a finite number", &origin, secret),
@@ -221,13 +219,7 @@ impl Reader<'_> {
         )
     }
 
-    fn refuse(
-        &mut self,
-        number: &dyn fmt::Display,
-        label: &str,
-        origin: &Origin,
-        secret: bool,
-    ) -> Value {
+    fn refuse(&mut self, number: &dyn fmt::Display, label: &str, origin: &Origin, secret: bool) -> Value {
         let number = if secret {
             mask::MASK.to_owned()
         } else {
@@ -236,8 +228,7 @@ impl Reader<'_> {
         let fault = Diagnostic::fault(format!("a driver's setting cannot be {number}"))
             .at(origin)
             .label(label);
-        self.faults
-            .push(if secret { fault.hide_value() } else { fault });
+        self.faults.push(if secret { fault.hide_value() } else { fault });
         Value::Null
     }
 

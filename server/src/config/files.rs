@@ -98,11 +98,9 @@ fn lay_file(path: Located<PathBuf>, what: &str, draft: &mut Draft) {
             let source = Source::new(name.clone(), start);
             let fault = Diagnostic::fault(format!("{what} {name} is not UTF-8"));
             let end = valid + char::REPLACEMENT_CHARACTER.len_utf8();
-            draft.faults.push(
-                fault
-                    .at(&Origin::file(&source, valid..end))
-                    .label("not a character"),
-            );
+            draft
+                .faults
+                .push(fault.at(&Origin::file(&source, valid..end)).label("not a character"));
         }
         Err(error) => {
             let fault = Diagnostic::fault(format!("{what} {name} {error}"));
@@ -159,11 +157,7 @@ fn fragments_of(main: &Located<PathBuf>) -> Result<Vec<Located<PathBuf>>, Box<Di
         let hidden = path
             .file_name()
             .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        if !hidden
-            && path
-                .extension()
-                .is_some_and(|extension| extension == "toml")
-        {
+        if !hidden && path.extension().is_some_and(|extension| extension == "toml") {
             paths.push(Located {
                 value: path,
                 origin: main.origin.clone(),

@@ -40,19 +40,14 @@ pub(super) fn endpoint(text: &str) -> Result<Option<String>, Misfit> {
     if text.is_empty() {
         return Ok(None);
     }
-    let Some(rest) = text
-        .strip_prefix("http://")
-        .or_else(|| text.strip_prefix("https://"))
-    else {
+    let Some(rest) = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")) else {
         return Err(Misfit::new("does not start with http:// or https://"));
     };
     let host = rest.split('/').next().unwrap_or_default();
     if host.is_empty() || host.starts_with(':') {
         Err(Misfit::new("has no host"))
     } else if host.contains('@') {
-        Err(Misfit::new(
-            "a user or password would be shown to every client",
-        ))
+        Err(Misfit::new("a user or password would be shown to every client"))
     } else if let Some(c) = rest
         .chars()
         .find(|c| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#' | '"' | '<' | '>'))
@@ -77,8 +72,7 @@ pub(super) fn sqlite_path(text: &str) -> Result<Option<String>, Misfit> {
         .next()
         .unwrap_or_default();
     if matches!(scheme, "postgresql" | "postgres") {
-        return Err(Misfit::new("PostgreSQL is not built into this version")
-            .help("use sqlite:///, or leave it out"));
+        return Err(Misfit::new("PostgreSQL is not built into this version").help("use sqlite:///, or leave it out"));
     }
     let Some(path) = text.strip_prefix("sqlite:///") else {
         return Err(Misfit::new("does not start with sqlite:///"));

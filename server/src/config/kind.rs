@@ -36,10 +36,7 @@ pub(super) enum Kind {
     /// One word of a few.
     Choice { choices: &'static [Choice] },
     /// A number, or a percentage of something.
-    Share {
-        max: u64,
-        set: fn(&mut Written, Share),
-    },
+    Share { max: u64, set: fn(&mut Written, Share) },
     /// A list of names; each keeps its own place.
     Names {
         set: fn(&mut Written, Vec<Located<String>>),
@@ -75,17 +72,10 @@ pub(super) struct Misfit {
 
 impl Kind {
     /// Reads the value, sets the field, and returns the value as TOML text for `config show`.
-    pub(super) fn read(
-        &self,
-        given: &Given<'_>,
-        at: &Origin,
-        to: &mut Written,
-    ) -> Result<String, Misfits> {
+    pub(super) fn read(&self, given: &Given<'_>, at: &Origin, to: &mut Written) -> Result<String, Misfits> {
         match self {
             Kind::Flag { set } => {
-                let flag = given
-                    .flag()
-                    .ok_or_else(|| given.mistyped("true or false"))?;
+                let flag = given.flag().ok_or_else(|| given.mistyped("true or false"))?;
                 set(to, flag);
                 Ok(flag.to_string())
             }
@@ -110,9 +100,7 @@ impl Kind {
                 let word = given.text().ok_or_else(|| given.mistyped("text"))?;
                 let Some((word, set)) = choices.iter().find(|(known, _)| *known == word) else {
                     let near = did_you_mean(word, choices.iter().map(|(known, _)| *known));
-                    let label = near.map_or("no such word".to_owned(), |near| {
-                        format!("did you mean \"{near}\"?")
-                    });
+                    let label = near.map_or("no such word".to_owned(), |near| format!("did you mean \"{near}\"?"));
                     return Err(Misfit::new(label).into());
                 };
                 set(to);
@@ -133,10 +121,7 @@ impl Kind {
             }
             Kind::Names { set } => {
                 let names = read_names(given, at)?;
-                let items: Vec<String> = names
-                    .iter()
-                    .map(|name| toml_text::string(&name.value))
-                    .collect();
+                let items: Vec<String> = names.iter().map(|name| toml_text::string(&name.value)).collect();
                 set(to, names);
                 Ok(format!("[{}]", items.join(", ")))
             }
@@ -147,18 +132,12 @@ impl Kind {
     pub(super) fn accepts(&self) -> String {
         match self {
             Kind::Flag { .. } => "true or false".to_owned(),
-            Kind::Count {
-                min, max, unit: "", ..
-            } => format!("an integer from {min} to {max}"),
+            Kind::Count { min, max, unit: "", .. } => format!("an integer from {min} to {max}"),
             Kind::Count { min, max, unit, .. } => {
                 format!("an integer from {min} to {max} ({unit})")
             }
             Kind::Duration { min, max, .. } => {
-                format!(
-                    "a duration from {} to {}",
-                    duration::text(*min),
-                    duration::text(*max)
-                )
+                format!("a duration from {} to {}", duration::text(*min), duration::text(*max))
             }
             Kind::Choice { choices } => {
                 let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
@@ -233,9 +212,7 @@ impl<'a> Given<'a> {
         };
         let misfit = Misfit::new(format!("expected {expected}, found {found}"));
         match (expected, value) {
-            ("text", DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_)) => {
-                misfit.help("put it in quotes")
-            }
+            ("text", DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_)) => misfit.help("put it in quotes"),
             ("an integer", DeValue::String(text)) if Given::Text(text).number().is_some() => {
                 misfit.help("take the quotes away")
             }
@@ -275,12 +252,8 @@ impl<'a> Given<'a> {
         let duration = match self {
             Given::Text(text) => duration::parse(text),
             Given::Tree(DeValue::String(text)) => duration::parse(text),
-            Given::Tree(DeValue::Integer(_)) => self
-                .number()
-                .and_then(|seconds| duration::of_seconds(seconds as f64)),
-            Given::Tree(DeValue::Float(number)) => {
-                number.as_str().parse().ok().and_then(duration::of_seconds)
-            }
+            Given::Tree(DeValue::Integer(_)) => self.number().and_then(|seconds| duration::of_seconds(seconds as f64)),
+            Given::Tree(DeValue::Float(number)) => number.as_str().parse().ok().and_then(duration::of_seconds),
             Given::Tree(_) => return Err(self.mistyped(duration::FORMS)),
         };
         duration.ok_or_else(|| Misfit::new(format!("expected {}", duration::FORMS)))
@@ -333,11 +306,7 @@ fn read_names(given: &Given<'_>, at: &Origin) -> Result<Vec<Located<String>>, Mi
     match given {
         Given::Tree(DeValue::Array(list)) => {
             for item in list.iter() {
-                take(
-                    item.get_ref().as_str(),
-                    item.span(),
-                    &Given::Tree(item.get_ref()),
-                );
+                take(item.get_ref().as_str(), item.span(), &Given::Tree(item.get_ref()));
             }
         }
         Given::Text(text) if text.trim().is_empty() => {}
@@ -353,10 +322,7 @@ fn read_names(given: &Given<'_>, at: &Origin) -> Result<Vec<Located<String>>, Mi
         Given::Tree(value) => {
             let misfit = given.mistyped("a list");
             let help = value.as_str().map(|text| {
-                let items: Vec<String> = text
-                    .split(',')
-                    .map(|item| toml_text::string(item.trim()))
-                    .collect();
+                let items: Vec<String> = text.split(',').map(|item| toml_text::string(item.trim())).collect();
                 format!("write [{}]", items.join(", "))
             });
             misfits.push(Misfit { help, ..misfit });

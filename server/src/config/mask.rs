@@ -80,9 +80,7 @@ fn secret_values(text: &str) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find(is_key).map(|found| at + found) {
-        let end = text[start..]
-            .find(|c| !is_key(c))
-            .map_or(text.len(), |len| start + len);
+        let end = text[start..].find(|c| !is_key(c)).map_or(text.len(), |len| start + len);
         at = end;
         if !looks_secret(&text[start..end]) {
             continue;
@@ -114,9 +112,7 @@ fn value_len(value: &str) -> usize {
         Some('\'') => closing(&value[1..line], "'").map_or(line, |len| len + 2),
         Some('[' | '{') => {
             let bracket = value.find([']', '}']).unwrap_or(value.len());
-            value[bracket..]
-                .find('\n')
-                .map_or(value.len(), |len| bracket + len)
+            value[bracket..].find('\n').map_or(value.len(), |len| bracket + len)
         }
         _ => value.find(['\n', ',', '}', '#']).unwrap_or(value.len()),
     }

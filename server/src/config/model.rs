@@ -180,9 +180,7 @@ impl Config {
 
     /// The section `[drivers.<name>]`, if there is one.
     pub fn driver(&self, name: &str) -> Option<&DriverSection> {
-        self.drivers
-            .iter()
-            .find(|section| section.name.value == name)
+        self.drivers.iter().find(|section| section.name.value == name)
     }
 }
 

@@ -43,9 +43,7 @@ pub(super) enum Secrecy {
 
 /// Finds the option of a key path, which may be its alias.
 pub(super) fn find(name: &str) -> Option<&'static Opt> {
-    OPTIONS
-        .iter()
-        .find(|opt| opt.names().any(|known| known == name))
+    OPTIONS.iter().find(|opt| opt.names().any(|known| known == name))
 }
 
 /// Every section, each once, in the order of the table; the drivers' last.
@@ -140,31 +138,14 @@ pub(super) const fn flag(set: fn(&mut Written, bool)) -> Kind {
     Kind::Flag { set }
 }
 
-pub(super) const fn count(
-    min: u64,
-    max: u64,
-    unit: &'static str,
-    set: fn(&mut Written, u64),
-) -> Kind {
-    Kind::Count {
-        min,
-        max,
-        unit,
-        set,
-    }
+pub(super) const fn count(min: u64, max: u64, unit: &'static str, set: fn(&mut Written, u64)) -> Kind {
+    Kind::Count { min, max, unit, set }
 }
 
-pub(super) const fn duration(
-    min: Duration,
-    max: Duration,
-    set: fn(&mut Written, Duration),
-) -> Kind {
+pub(super) const fn duration(min: Duration, max: Duration, set: fn(&mut Written, Duration)) -> Kind {
     Kind::Duration { min, max, set }
 }
 
-pub(super) const fn text(
-    form: &'static str,
-    set: fn(&mut Written, &str) -> Result<(), Misfit>,
-) -> Kind {
+pub(super) const fn text(form: &'static str, set: fn(&mut Written, &str) -> Result<(), Misfit>) -> Kind {
     Kind::Text { form, set }
 }

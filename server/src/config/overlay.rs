@@ -32,10 +32,9 @@ pub(super) fn lay_flags(flags: &[FlagText], draft: &mut Draft) {
         let origin = Origin::flag(flag, text);
         match options::find(key) {
             Some(opt) => layer.take(opt, key, Given::Text(text), &origin.at_name(), origin),
-            None => layer.fault(
-                Diagnostic::fault(format!("{flag} sets {key}, which is no option"))
-                    .at(&origin.at_name()),
-            ),
+            None => {
+                layer.fault(Diagnostic::fault(format!("{flag} sets {key}, which is no option")).at(&origin.at_name()))
+            }
         }
     }
     layer.finish();
@@ -69,15 +68,12 @@ fn by_variable(name: &str) -> Option<(&'static options::Opt, &'static str)> {
     let names = super::table::OPTIONS
         .iter()
         .flat_map(|opt| opt.names().map(move |key| (opt, key)));
-    names
-        .into_iter()
-        .find(|(_, key)| options::env_name(key) == name)
+    names.into_iter().find(|(_, key)| options::env_name(key) == name)
 }
 
 /// The value is left out of the picture: what an unknown variable holds may be a secret.
 fn unknown(name: &str) -> Diagnostic {
-    let fault =
-        Diagnostic::fault(format!("unknown variable {name}")).at(&Origin::env(name, "…").at_name());
+    let fault = Diagnostic::fault(format!("unknown variable {name}")).at(&Origin::env(name, "…").at_name());
     let meant = name
         .strip_prefix(ENV_PREFIX)
         .unwrap_or(name)
@@ -109,8 +105,5 @@ fn is_service_link(name: &str, value: &str) -> bool {
                 .is_some_and(|(_, port)| port.parse::<u16>().is_ok())
         })
     });
-    name.ends_with("_SERVICE_HOST")
-        || name.contains("_SERVICE_PORT")
-        || name.ends_with("_PORT") && is_url
-        || of_port
+    name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || name.ends_with("_PORT") && is_url || of_port
 }

@@ -15,10 +15,7 @@ use super::table::LOCK_WAIT_MAX;
 use super::toml_text;
 use super::written::{LockWait, Share};
 
-pub(super) fn resolve(
-    mut draft: Draft,
-    sources: &Sources,
-) -> Result<(Config, Vec<Diagnostic>), Faults> {
+pub(super) fn resolve(mut draft: Draft, sources: &Sources) -> Result<(Config, Vec<Diagnostic>), Faults> {
     let enabled_drivers = enabled_drivers(&mut draft);
     let host = host(&mut draft, sources);
     let state_path = state_path(&mut draft, sources);
@@ -32,9 +29,7 @@ pub(super) fn resolve(
     }
 
     let w = draft.written;
-    draft
-        .drivers
-        .sort_by(|a, b| a.name.value.cmp(&b.name.value));
+    draft.drivers.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let config = Config {
         enabled_drivers,
         host,
@@ -93,19 +88,15 @@ fn enabled_drivers(draft: &mut Draft) -> Option<Vec<Located<String>>> {
     }
     for (at, name) in names.iter().enumerate() {
         if name.value == "*" {
-            let fault =
-                Diagnostic::fault("\"*\" among the names of enabled_drivers").at(&name.origin);
+            let fault = Diagnostic::fault("\"*\" among the names of enabled_drivers").at(&name.origin);
             draft
                 .faults
                 .push(fault.label("stands for every driver, so it stands alone"));
         } else if let Some(first) = names[..at].iter().find(|first| first.value == name.value) {
-            let fault = Diagnostic::fault(format!("driver \"{}\" is enabled twice", name.value))
-                .at(&name.origin);
-            draft.faults.push(
-                fault
-                    .label("named again")
-                    .context(&first.origin, "first named here"),
-            );
+            let fault = Diagnostic::fault(format!("driver \"{}\" is enabled twice", name.value)).at(&name.origin);
+            draft
+                .faults
+                .push(fault.label("named again").context(&first.origin, "first named here"));
         }
     }
     Some(names)
@@ -170,10 +161,7 @@ fn driver_workers_max(draft: &mut Draft) -> usize {
         Some(Share::Count(count)) => count,
         Some(Share::Percent(percent)) => (pool * percent / 100).max(1),
     };
-    let keys = [
-        "conductor.driver_workers_max",
-        "conductor.workers_pool_size",
-    ];
+    let keys = ["conductor.driver_workers_max", "conductor.workers_pool_size"];
     draft.check_order(keys, [workers, pool], u64::to_string);
     draft.show("conductor.driver_workers_max", workers.to_string());
     workers as usize
@@ -192,9 +180,7 @@ fn lock_wait(draft: &mut Draft) -> Duration {
             text(interval)
         );
         let fault = Diagnostic::fault(message).at(draft.origin("conductor.lock_wait"));
-        draft
-            .faults
-            .push(fault.help("say it as conductor.lock_wait"));
+        draft.faults.push(fault.help("say it as conductor.lock_wait"));
     }
     draft.show("conductor.lock_wait", duration::literal(wait));
     wait
@@ -217,11 +203,9 @@ fn check_timeouts(draft: &mut Draft) {
     let w = &draft.written;
     let sync = [w.sync_timeout, w.sync_timeout_max];
     let r#async = [w.async_timeout, w.async_timeout_max];
-    draft.check_order(
-        ["conductor.sync_timeout", "conductor.sync_timeout_max"],
-        sync,
-        |d| duration::text(*d),
-    );
+    draft.check_order(["conductor.sync_timeout", "conductor.sync_timeout_max"], sync, |d| {
+        duration::text(*d)
+    });
     draft.check_order(
         ["conductor.async_timeout", "conductor.async_timeout_max"],
         r#async,
@@ -236,15 +220,10 @@ fn check_reach(draft: &mut Draft) {
         return;
     };
     let keys = ["api.host_ip", "api.allow_noauth_beyond_loopback"];
-    if draft.written.allow_noauth_beyond_loopback
-        || ip.to_canonical().is_loopback()
-        || !draft.is_sound(&keys)
-    {
+    if draft.written.allow_noauth_beyond_loopback || ip.to_canonical().is_loopback() || !draft.is_sound(&keys) {
         return;
     }
-    let message = format!(
-        "api.host_ip {ip} can be reached from other machines, and there is no authentication yet"
-    );
+    let message = format!("api.host_ip {ip} can be reached from other machines, and there is no authentication yet");
     let fault = Diagnostic::fault(message)
         .at(draft.origin("api.host_ip"))
         .label("not a loopback address")
@@ -292,12 +271,7 @@ impl Draft {
 
     /// Faults a first option that is larger than the second. The caret goes to the one that was
     /// written; the other is named.
-    fn check_order<T: PartialOrd>(
-        &mut self,
-        keys: [&str; 2],
-        values: [T; 2],
-        text: fn(&T) -> String,
-    ) {
+    fn check_order<T: PartialOrd>(&mut self, keys: [&str; 2], values: [T; 2], text: fn(&T) -> String) {
         let [small, large] = keys;
         if values[0] <= values[1] || !self.is_sound(&keys) {
             return;

@@ -47,20 +47,14 @@ pub fn sample() -> String {
 
 /// Every option as a row of a markdown table.
 pub fn markdown() -> String {
-    let mut table =
-        "| Option | Accepts | Default | Ironic | Meaning |\n|---|---|---|---|---|\n".to_owned();
+    let mut table = "| Option | Accepts | Default | Ironic | Meaning |\n|---|---|---|---|---|\n".to_owned();
     for opt in OPTIONS {
         let default = match (opt.instead_of, opt.stands_for) {
             (Some(_), _) => format!("`{}`, if the other one is given", opt.default),
             (None, Some(stands_for)) => format!("`{}`: {stands_for}", opt.default),
             (None, None) => format!("`{}`", opt.default),
         };
-        let cells = [
-            &accepts(opt),
-            &default,
-            opt.ironic.unwrap_or_default(),
-            opt.doc,
-        ];
+        let cells = [&accepts(opt), &default, opt.ironic.unwrap_or_default(), opt.doc];
         let cells = cells.map(|cell| cell.replace('|', "\\|").replace('<', "&lt;"));
         // Writing to a string cannot fail.
         let _ = writeln!(

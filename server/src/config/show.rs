@@ -25,10 +25,7 @@ impl Config {
     pub fn show(&self, origins: Origins) -> String {
         let mut sections: Vec<(String, Vec<Line>)> = vec![(String::new(), Vec::new())];
         for setting in &self.settings {
-            let section = setting
-                .key
-                .rsplit_once('.')
-                .map_or("", |(section, _)| section);
+            let section = setting.key.rsplit_once('.').map_or("", |(section, _)| section);
             let line = (
                 format!("{} = {}", leaf(setting.key), setting.value),
                 setting.origin.to_string(),
@@ -66,12 +63,8 @@ fn masked(value: &Value, secret: bool) -> Value {
     match value {
         Value::Array(list) => list.iter().map(|item| masked(item, secret)).collect(),
         Value::Object(table) => {
-            let masked = |(key, value): (&String, &Value)| {
-                (
-                    key.clone(),
-                    masked(value, secret || mask::looks_secret(key)),
-                )
-            };
+            let masked =
+                |(key, value): (&String, &Value)| (key.clone(), masked(value, secret || mask::looks_secret(key)));
             table.iter().map(masked).collect()
         }
         _ if secret => Value::from(mask::MASK),

@@ -44,9 +44,7 @@ pub(super) static OPTIONS: &[Opt] = &[
     ),
     Opt::new(
         "host",
-        text(NAME, |w, text| {
-            forms::name(text).map(|()| w.host = text.to_owned())
-        }),
+        text(NAME, |w, text| forms::name(text).map(|()| w.host = text.to_owned())),
         r#""""#,
     )
     .stands_for("the machine's host name")
@@ -74,13 +72,9 @@ pub(super) static OPTIONS: &[Opt] = &[
         "Address to listen on. Ironic's default is 0.0.0.0; ours stays on the machine while \
          there is no authentication.",
     ),
-    Opt::new(
-        "api.port",
-        count(0, 65535, "", |w, n| w.port = n as u16),
-        "6385",
-    )
-    .ironic("[api] port")
-    .doc("Port to listen on; 0 takes any free one, and the log says which."),
+    Opt::new("api.port", count(0, 65535, "", |w, n| w.port = n as u16), "6385")
+        .ironic("[api] port")
+        .doc("Port to listen on; 0 takes any free one, and the log says which."),
     Opt::new(
         "api.public_endpoint",
         text("an HTTP URL", |w, text| {
@@ -91,13 +85,9 @@ pub(super) static OPTIONS: &[Opt] = &[
     .stands_for("the address that each request came to")
     .ironic("[api] public_endpoint")
     .doc("URL of the API as clients see it, for the links in answers; needed behind a proxy."),
-    Opt::new(
-        "api.max_limit",
-        count(1, 1_000_000, "", |w, n| w.max_limit = n),
-        "1000",
-    )
-    .ironic("[api] max_limit")
-    .doc("Most items in one page of a listing."),
+    Opt::new("api.max_limit", count(1, 1_000_000, "", |w, n| w.max_limit = n), "1000")
+        .ironic("[api] max_limit")
+        .doc("Most items in one page of a listing."),
     Opt::new(
         "api.max_json_body_size",
         count(1, 65_536, "KiB", |w, n| w.max_json_body_size_kib = n),
@@ -153,9 +143,7 @@ pub(super) static OPTIONS: &[Opt] = &[
     ),
     Opt::new(
         "conductor.lock_wait",
-        duration(ms(0), LOCK_WAIT_MAX, |w, d| {
-            w.lock_wait = LockWait::Whole(d)
-        }),
+        duration(ms(0), LOCK_WAIT_MAX, |w, d| w.lock_wait = LockWait::Whole(d)),
         "3",
     )
     .ironic("[conductor] node_locked_retry_attempts x node_locked_retry_interval")
@@ -165,9 +153,7 @@ pub(super) static OPTIONS: &[Opt] = &[
     ),
     Opt::new(
         "conductor.node_locked_retry_attempts",
-        count(0, 100_000, "", |w, n| {
-            w.lock_wait = w.lock_wait.with_attempts(n)
-        }),
+        count(0, 100_000, "", |w, n| w.lock_wait = w.lock_wait.with_attempts(n)),
         "3",
     )
     .ironic("[conductor] node_locked_retry_attempts")
@@ -175,9 +161,7 @@ pub(super) static OPTIONS: &[Opt] = &[
     .doc("Ironic's way to say lock_wait, with node_locked_retry_interval."),
     Opt::new(
         "conductor.node_locked_retry_interval",
-        duration(ms(0), HOUR, |w, d| {
-            w.lock_wait = w.lock_wait.with_interval(d)
-        }),
+        duration(ms(0), HOUR, |w, d| w.lock_wait = w.lock_wait.with_interval(d)),
         "1",
     )
     .ironic("[conductor] node_locked_retry_interval")

@@ -38,9 +38,7 @@ fn to_toml(value: &Value) -> toml::Value {
         Value::String(text) => toml::Value::String(text.clone()),
         Value::Array(list) => toml::Value::Array(list.iter().map(to_toml).collect()),
         Value::Object(table) => {
-            let entries = table
-                .iter()
-                .map(|(key, value)| (key.clone(), to_toml(value)));
+            let entries = table.iter().map(|(key, value)| (key.clone(), to_toml(value)));
             toml::Value::Table(entries.collect())
         }
     }

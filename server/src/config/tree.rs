@@ -92,8 +92,7 @@ impl Walk<'_> {
         for (key, value) in in_order(table) {
             let name = key.get_ref();
             let Some(table) = value.get_ref().as_table() else {
-                let fault =
-                    Diagnostic::fault(format!("drivers.{name} is a section, not an option"));
+                let fault = Diagnostic::fault(format!("drivers.{name} is a section, not an option"));
                 self.layer.fault(
                     fault
                         .at(&self.at(value))
@@ -105,10 +104,7 @@ impl Walk<'_> {
             let section = DriverSection::read(self.source, key, table, &mut faults);
             faults.into_iter().for_each(|fault| self.layer.fault(fault));
             let sections = &mut self.layer.draft.drivers;
-            match sections
-                .iter_mut()
-                .find(|known| known.name.value == section.name.value)
-            {
+            match sections.iter_mut().find(|known| known.name.value == section.name.value) {
                 Some(known) => known.merge(section),
                 None => sections.push(section),
             }
@@ -135,9 +131,7 @@ fn unknown_section(name: &str) -> Diagnostic {
         None => fault
             .label("no such section")
             .note(format!("sections: {}", sections.join(", ")))
-            .help(format!(
-                "if it is a driver, its settings go below [drivers.{name}]"
-            )),
+            .help(format!("if it is a driver, its settings go below [drivers.{name}]")),
     }
 }
 
@@ -152,10 +146,7 @@ fn unknown_option(name: &str) -> Diagnostic {
     };
     match section(near) {
         there if there == here => fault.label(format!("did you mean \"{}\"?", options::leaf(near))),
-        Some(there) => fault.label(format!(
-            "did you mean \"{}\" of [{there}]?",
-            options::leaf(near)
-        )),
+        Some(there) => fault.label(format!("did you mean \"{}\" of [{there}]?", options::leaf(near))),
         None => fault.label(format!(
             "did you mean \"{near}\", at the top of the file, before any [section]?"
         )),

@@ -39,7 +39,10 @@ impl FromRequest<Arc<Context>> for Ask {
 
     async fn from_request(request: Request, context: &Arc<Context>) -> Result<Self, Fault> {
         let (mut parts, body) = request.into_parts();
-        let asked = parts.extensions.remove::<Asked>().expect("the edge tells every request what was asked");
+        let asked = parts
+            .extensions
+            .remove::<Asked>()
+            .expect("the edge tells every request what was asked");
         let segment = parts.uri.path().split('/').nth(3).unwrap_or("");
         Ok(Self {
             context: Arc::clone(context),
@@ -56,7 +59,12 @@ impl FromRequest<Arc<Context>> for Ask {
 impl Ask {
     /// For the lock that a built-in operation takes.
     pub(crate) fn who(&self, operation: &'static str) -> Who {
-        Who { operation, request: self.origin.request, task: None, arrived: self.origin.arrived }
+        Who {
+            operation,
+            request: self.origin.request,
+            task: None,
+            arrived: self.origin.arrived,
+        }
     }
 
     /// Ends the reading of a query that has no parameters.
@@ -70,7 +78,12 @@ impl Ask {
     /// 400 if it is no JSON, nested too deep, or has a key twice; 413 if it is too long.
     pub(crate) async fn document(&mut self) -> Result<Option<Value>, Fault> {
         let api = &self.context.config.api;
-        let bytes = body::read(std::mem::take(&mut self.body), api.max_json_body_size_bytes, api.body_timeout).await?;
+        let bytes = body::read(
+            std::mem::take(&mut self.body),
+            api.max_json_body_size_bytes,
+            api.body_timeout,
+        )
+        .await?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(None);
         }
@@ -85,9 +98,10 @@ impl Ask {
         match self.document().await? {
             None => Ok(Map::new()),
             Some(Value::Object(map)) => Ok(map),
-            Some(other) => {
-                Err(Fault::bad_request(format!("the body must be a JSON object, not {}", document::kind(&other))))
-            }
+            Some(other) => Err(Fault::bad_request(format!(
+                "the body must be a JSON object, not {}",
+                document::kind(&other)
+            ))),
         }
     }
 }
@@ -98,7 +112,10 @@ pub(crate) fn answer(document: &impl Serialize) -> Result<axum::response::Respon
         Ok(text) => Ok(json(text.into()).map(Into::into)),
         Err(error) => {
             tracing::error!(%error, "an answer cannot be written as JSON");
-            Err(Fault::new(http::StatusCode::INTERNAL_SERVER_ERROR, "the answer cannot be written as JSON"))
+            Err(Fault::new(
+                http::StatusCode::INTERNAL_SERVER_ERROR,
+                "the answer cannot be written as JSON",
+            ))
         }
     }
 }
@@ -115,7 +132,10 @@ pub(crate) async fn to_its_end<T: Send + 'static>(
         // To the handling of all panics, at the edge.
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => Err(Fault::new(http::StatusCode::INTERNAL_SERVER_ERROR, "stopped with the server")),
+            Err(_) => Err(Fault::new(
+                http::StatusCode::INTERNAL_SERVER_ERROR,
+                "stopped with the server",
+            )),
         },
     }
 }
@@ -123,8 +143,14 @@ pub(crate) async fn to_its_end<T: Send + 'static>(
 /// `self` and `bookmark` of a resource, as Ironic links them.
 pub(crate) fn links(base: &str, path: &str) -> [Link; 2] {
     [
-        Link { href: format!("{base}/v1/{path}"), rel: "self" },
-        Link { href: format!("{base}/{path}"), rel: "bookmark" },
+        Link {
+            href: format!("{base}/v1/{path}"),
+            rel: "self",
+        },
+        Link {
+            href: format!("{base}/{path}"),
+            rel: "bookmark",
+        },
     ]
 }
 

@@ -107,14 +107,20 @@ mod tests {
     #[test]
     fn values_are_read_as_they_are() {
         let text = r#"{"a": [1, -2, 2.5, "é\n", true, null], "b": {"a": {}}}"#;
-        assert_eq!(read(text.as_bytes(), 25).unwrap(), serde_json::from_str::<Value>(text).unwrap());
+        assert_eq!(
+            read(text.as_bytes(), 25).unwrap(),
+            serde_json::from_str::<Value>(text).unwrap()
+        );
     }
 
     #[test]
     fn a_key_given_twice_is_refused_at_any_depth() {
         for text in [r#"{"a": 1, "a": 1}"#, r#"[{"b": {"a": 1, "a": 2}}]"#] {
             let fault = read(text.as_bytes(), 25).unwrap_err();
-            assert!(format!("{fault:?}").contains(r#"the key \"a\" is given twice"#), "{fault:?}");
+            assert!(
+                format!("{fault:?}").contains(r#"the key \"a\" is given twice"#),
+                "{fault:?}"
+            );
         }
     }
 }

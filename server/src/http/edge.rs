@@ -36,7 +36,11 @@ pub(crate) struct Asked {
 /// `peer` is the client's address as text.
 pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) -> Response<Body> {
     let arrived = Instant::now();
-    let origin = Origin { request: Uuid::new_v4(), arrived, caller: None };
+    let origin = Origin {
+        request: Uuid::new_v4(),
+        arrived,
+        caller: None,
+    };
     let request_id = RequestId::of(origin.request);
     let (parts, body) = request.into_parts();
     let log = api.access.is_enabled().then(|| access::Line::begin(&parts));
@@ -47,7 +51,11 @@ pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) ->
         Ok(version) => contained(route(api, Asked { origin, version }, parts, body)).await,
         Err(asked) => {
             let fault = Fault::version_not_served(&asked.0);
-            if path::is_root(parts.uri.path()) { fault.controller().into() } else { fault.into() }
+            if path::is_root(parts.uri.path()) {
+                fault.controller().into()
+            } else {
+                fault.into()
+            }
         }
     };
 
@@ -61,7 +69,8 @@ pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) ->
     headers.insert(&REQUEST_ID_SHORT, id.clone());
     headers.insert(&REQUEST_ID, id);
     if let Some(line) = log {
-        api.access.write(&line, peer, request_id.as_str(), response.status(), arrived.elapsed());
+        api.access
+            .write(&line, peer, request_id.as_str(), response.status(), arrived.elapsed());
     }
     response
 }
@@ -75,14 +84,20 @@ struct Answer {
 
 impl From<Response<Body>> for Answer {
     fn from(response: Response<Body>) -> Self {
-        Self { response, reached: true }
+        Self {
+            response,
+            reached: true,
+        }
     }
 }
 
 impl From<Fault> for Answer {
     fn from(fault: Fault) -> Self {
         let reached = !fault.is_routing();
-        Self { response: fault.into_response(), reached }
+        Self {
+            response: fault.into_response(),
+            reached,
+        }
     }
 }
 
@@ -111,7 +126,10 @@ async fn route(api: &Api, asked: Asked, parts: Parts, body: Incoming) -> Answer 
     let mut router = api.router.clone();
     let response = router.call(request).await.unwrap_or_else(|never| match never {});
     let reached = response.extensions().get::<Unreached>().is_none();
-    Answer { response: response.map(Body::from), reached }
+    Answer {
+        response: response.map(Body::from),
+        reached,
+    }
 }
 
 /// A panic becomes a 500. What a method does is contained closer to it; this is for all else.

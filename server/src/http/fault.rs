@@ -35,7 +35,12 @@ enum Shape {
 impl Fault {
     /// An error of a controller or a method.
     pub(crate) fn new(status: StatusCode, text: impl Into<String>) -> Self {
-        Self { status, text: text.into(), shape: Shape::Controller, headers: HeaderMap::new() }
+        Self {
+            status,
+            text: text.into(),
+            shape: Shape::Controller,
+            headers: HeaderMap::new(),
+        }
     }
 
     /// 400.
@@ -82,20 +87,29 @@ impl Fault {
              The supported version range is: [{min}, {max}]."
         ))
         .routing();
-        fault.headers.insert(&version::MIN_VERSION, HeaderValue::from_static(version::MIN_TEXT));
-        fault.headers.insert(&version::MAX_VERSION, HeaderValue::from_static(version::MAX_TEXT));
+        fault
+            .headers
+            .insert(&version::MIN_VERSION, HeaderValue::from_static(version::MIN_TEXT));
+        fault
+            .headers
+            .insert(&version::MAX_VERSION, HeaderValue::from_static(version::MAX_TEXT));
         fault
     }
 
     /// 413; the connection ends, as the rest of the body was not read.
     pub(crate) fn body_too_large(max: usize) -> Self {
         let text = format!("Request object too large: the body may have {max} bytes");
-        Self { shape: Shape::Bare, ..Self::new(StatusCode::PAYLOAD_TOO_LARGE, text) }.closing()
+        Self {
+            shape: Shape::Bare,
+            ..Self::new(StatusCode::PAYLOAD_TOO_LARGE, text)
+        }
+        .closing()
     }
 
     /// Ends the connection after the answer.
     pub(crate) fn closing(mut self) -> Self {
-        self.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        self.headers
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
         self
     }
 
@@ -137,7 +151,11 @@ impl Fault {
 
     /// The answer.
     pub(crate) fn into_response(self) -> Response<Body> {
-        let faultcode = if self.status.is_client_error() { "Client" } else { "Server" };
+        let faultcode = if self.status.is_client_error() {
+            "Client"
+        } else {
+            "Server"
+        };
         let inner = match self.shape {
             Shape::Controller => json!({ "faultcode": faultcode, "faultstring": self.text, "debuginfo": null }),
             Shape::Routing => json!({
@@ -155,7 +173,9 @@ impl Fault {
         let mut response = Response::new(Body::from(Bytes::from(body)));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
     }
 }
@@ -181,9 +201,14 @@ impl From<CallError> for Fault {
             CallError::NodeNotFound(_) | CallError::DriverNotFound(_) | CallError::DriverNotEnabled { .. } => {
                 Self::not_found(text)
             }
-            CallError::UnknownMethod { .. } | CallError::Arguments(_) | CallError::NotValid(_) => Self::bad_request(text),
+            CallError::UnknownMethod { .. } | CallError::Arguments(_) | CallError::NotValid(_) => {
+                Self::bad_request(text)
+            }
             CallError::VerbNotAllowed { allowed, .. } => Self::bad_request(text).allow(&allowed),
-            CallError::TooDeep { .. } => Self { shape: Shape::Bare, ..Self::bad_request(text) },
+            CallError::TooDeep { .. } => Self {
+                shape: Shape::Bare,
+                ..Self::bad_request(text)
+            },
             CallError::Locked { .. } | CallError::DriverChanged(_) => Self::conflict(text),
             CallError::QueueFull(_) | CallError::NoWorker => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, text).retry_after(RETRY_AFTER_S)
@@ -206,9 +231,13 @@ impl From<StoreError> for Fault {
         let text = error.to_string();
         match error {
             StoreError::NotFound { .. } => Self::not_found(text),
-            StoreError::NameTaken { .. } | StoreError::UuidTaken { .. } | StoreError::MovedRevision { .. } => Self::conflict(text),
+            StoreError::NameTaken { .. } | StoreError::UuidTaken { .. } | StoreError::MovedRevision { .. } => {
+                Self::conflict(text)
+            }
             StoreError::Full { .. } => Self::new(StatusCode::INSUFFICIENT_STORAGE, text),
-            StoreError::Busy { .. } | StoreError::Slow { .. } | StoreError::Closed => Self::new(StatusCode::SERVICE_UNAVAILABLE, text).retry_after(RETRY_AFTER_S),
+            StoreError::Busy { .. } | StoreError::Slow { .. } | StoreError::Closed => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, text).retry_after(RETRY_AFTER_S)
+            }
             _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, text),
         }
     }

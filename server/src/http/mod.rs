@@ -41,7 +41,11 @@ pub(crate) struct Api {
 impl Api {
     pub(crate) fn new(context: Arc<Context>, access: Arc<AccessLog>) -> Self {
         let router = routes().with_state(Arc::clone(&context));
-        Self { context, access, router }
+        Self {
+            context,
+            access,
+            router,
+        }
     }
 }
 
@@ -52,17 +56,32 @@ fn routes() -> Router<Arc<Context>> {
         .route("/v1", verbs("GET", get(root::v1)).fallback(root::v1_not_allowed))
         .route("/v1/nodes", verbs("GET, POST", get(nodes::list).post(nodes::create)))
         .route("/v1/nodes/detail", verbs("GET", get(nodes::list_detail)))
-        .route("/v1/nodes/{node}", verbs("DELETE, GET, PATCH", get(nodes::show).patch(nodes::patch).delete(nodes::delete)))
+        .route(
+            "/v1/nodes/{node}",
+            verbs(
+                "DELETE, GET, PATCH",
+                get(nodes::show).patch(nodes::patch).delete(nodes::delete),
+            ),
+        )
         .route(
             "/v1/nodes/{node}/maintenance",
-            verbs("DELETE, PUT", put(nodes::maintenance_set).delete(nodes::maintenance_unset)),
+            verbs(
+                "DELETE, PUT",
+                put(nodes::maintenance_set).delete(nodes::maintenance_unset),
+            ),
         )
         .route("/v1/nodes/{node}/states", verbs("GET", get(nodes::states)))
         .route("/v1/nodes/{node}/validate", verbs("GET", get(nodes::validate)))
         .route("/v1/drivers", verbs("GET", get(drivers::list)))
         .route("/v1/drivers/{driver}", verbs("GET", get(drivers::show)))
-        .route("/v1/drivers/{driver}/properties", verbs("GET", get(drivers::properties)))
-        .route("/v1/drivers/{driver}/raid/logical_disk_properties", verbs("GET", get(drivers::raid_properties)))
+        .route(
+            "/v1/drivers/{driver}/properties",
+            verbs("GET", get(drivers::properties)),
+        )
+        .route(
+            "/v1/drivers/{driver}/raid/logical_disk_properties",
+            verbs("GET", get(drivers::raid_properties)),
+        )
         .route("/v1/conductors", verbs("GET", get(conductors::list)))
         .route("/v1/conductors/{host}", verbs("GET", get(conductors::show)))
         .fallback(no_route)

@@ -47,7 +47,11 @@ impl Paging {
             None => limit_max,
             Some(text) => match text.parse::<u64>() {
                 Ok(limit) if limit > 0 => usize::try_from(limit).unwrap_or(limit_max).min(limit_max),
-                _ => return Err(Fault::bad_request(format!("Limit must be positive, a whole number; limit={text} is not"))),
+                _ => {
+                    return Err(Fault::bad_request(format!(
+                        "Limit must be positive, a whole number; limit={text} is not"
+                    )));
+                }
             },
         };
         let marker = query.take("marker")?;
@@ -61,7 +65,13 @@ impl Paging {
                 )));
             }
         };
-        Ok(Self { limit, marker, sort_key, sort_dir, rest: query.pairs().to_vec() })
+        Ok(Self {
+            limit,
+            marker,
+            sort_key,
+            sort_dir,
+            rest: query.pairs().to_vec(),
+        })
     }
 
     /// The query of the page after one that ends with this item.

@@ -38,7 +38,10 @@ pub(crate) async fn answer(
         verb: parts.method.as_str(),
         query: &query,
         body: &body,
-        content_type: parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()),
+        content_type: parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok()),
         origin: asked.origin,
     };
     match dispatch(context, request).await? {
@@ -61,7 +64,11 @@ fn query(text: &str) -> (Vec<Cow<'_, str>>, Vec<Pair<'_>>) {
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         let is_plain = pair.bytes().all(|byte| byte != b'%' && byte != b'+');
-        let pairs = if is_plain { Some((key.into(), value.into())) } else { form_urlencoded::parse(pair.as_bytes()).next() };
+        let pairs = if is_plain {
+            Some((key.into(), value.into()))
+        } else {
+            form_urlencoded::parse(pair.as_bytes()).next()
+        };
         match pairs {
             Some((key, value)) if key == "method" => named.push(value),
             pair => others.extend(pair),
@@ -92,12 +99,17 @@ fn listing(context: &Context, path: &Passthru<'_>, parts: &Parts) -> Result<Resp
     }
     let listing = match path.target() {
         CallTarget::Node(ident) => {
-            let node = context.nodes.find(ident).ok_or_else(|| CallError::NodeNotFound(ident.into()))?;
+            let node = context
+                .nodes
+                .find(ident)
+                .ok_or_else(|| CallError::NodeNotFound(ident.into()))?;
             enabled(context, &node)?.node_listing()
         }
-        CallTarget::Driver(name) => {
-            context.catalogue.driver(name).ok_or_else(|| CallError::DriverNotFound(name.into()))?.driver_listing()
-        }
+        CallTarget::Driver(name) => context
+            .catalogue
+            .driver(name)
+            .ok_or_else(|| CallError::DriverNotFound(name.into()))?
+            .driver_listing(),
     };
     Ok(json(listing.clone()))
 }
@@ -105,7 +117,9 @@ fn listing(context: &Context, path: &Passthru<'_>, parts: &Parts) -> Result<Resp
 /// 200 with JSON text.
 pub(crate) fn json(text: Bytes) -> Response<Body> {
     let mut response = Response::new(Body::from(text));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
@@ -119,11 +133,14 @@ fn frame(reply: Reply) -> Response<Body> {
     let (bytes, content_type, file_name) = attachment.into_parts();
     let mut response = Response::new(Body::from(bytes));
     // What a driver gives may be no header value; the bytes are served all the same.
-    let content_type = HeaderValue::try_from(content_type)
-        .unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
+    let content_type =
+        HeaderValue::try_from(content_type).unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     if let Some(name) = file_name {
-        let name: String = name.chars().filter(|c| c.is_ascii_graphic() && !matches!(c, '"' | '\\')).collect();
+        let name: String = name
+            .chars()
+            .filter(|c| c.is_ascii_graphic() && !matches!(c, '"' | '\\'))
+            .collect();
         if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
             response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
         }

@@ -32,10 +32,17 @@ impl<'p> Passthru<'p> {
         };
         let (ident, rest) = path.split_once('/')?;
         let rest = rest.strip_prefix("vendor_passthru")?;
-        let method = if rest.is_empty() { None } else { Some(rest.strip_prefix('/')?) };
+        let method = if rest.is_empty() {
+            None
+        } else {
+            Some(rest.strip_prefix('/')?)
+        };
         let is_plain = |segment: &str| !segment.is_empty() && segment.bytes().all(|byte| byte != b'%' && byte != b'/');
-        (is_plain(ident) && method.is_none_or(is_plain))
-            .then(|| Self { on_node, ident: Cow::Borrowed(ident), method: method.map(Cow::Borrowed) })
+        (is_plain(ident) && method.is_none_or(is_plain)).then(|| Self {
+            on_node,
+            ident: Cow::Borrowed(ident),
+            method: method.map(Cow::Borrowed),
+        })
     }
 
     fn of_any(path: &'p str) -> Option<Self> {
@@ -57,12 +64,20 @@ impl<'p> Passthru<'p> {
         if segments.next().is_some() {
             return None;
         }
-        Some(Self { on_node, ident: decode(ident), method: method.map(decode) })
+        Some(Self {
+            on_node,
+            ident: decode(ident),
+            method: method.map(decode),
+        })
     }
 
     /// What is called.
     pub(crate) fn target(&self) -> CallTarget<'_> {
-        if self.on_node { CallTarget::Node(&self.ident) } else { CallTarget::Driver(&self.ident) }
+        if self.on_node {
+            CallTarget::Node(&self.ident)
+        } else {
+            CallTarget::Driver(&self.ident)
+        }
     }
 }
 
@@ -81,7 +96,10 @@ pub(crate) fn normalise(uri: &mut Uri) {
     let path = uri.path();
     let mut segments = path.split('/').filter(|segment| !segment.is_empty()).peekable();
     let mut normal = String::with_capacity(path.len() + 3);
-    if segments.peek().is_some_and(|first| matches!(*first, "nodes" | "drivers" | "conductors")) {
+    if segments
+        .peek()
+        .is_some_and(|first| matches!(*first, "nodes" | "drivers" | "conductors"))
+    {
         normal.push_str("/v1");
     }
     for segment in segments {
@@ -119,9 +137,21 @@ mod tests {
         assert_eq!(passthru("/v1/nodes/n-1/vendor_passthru"), node(None));
         assert_eq!(passthru("/v1/nodes/n-1/vendor_passthru/"), node(None));
         assert_eq!(passthru("/nodes/n-1/vendor_passthru/echo"), node(Some("echo")));
-        assert_eq!(passthru("//v1//nodes/n%2D1/vendor_passthru//e%63ho/"), node(Some("echo")));
-        assert_eq!(passthru("/v1/drivers/d/vendor_passthru/m"), Some((false, "d".into(), Some("m".into()))));
-        for other in ["/v1/nodes/n", "/v1/ports/n/vendor_passthru/m", "/v1/nodes/n/vendor_passthru/m/x", "/", "/v2/nodes/n/vendor_passthru"] {
+        assert_eq!(
+            passthru("//v1//nodes/n%2D1/vendor_passthru//e%63ho/"),
+            node(Some("echo"))
+        );
+        assert_eq!(
+            passthru("/v1/drivers/d/vendor_passthru/m"),
+            Some((false, "d".into(), Some("m".into())))
+        );
+        for other in [
+            "/v1/nodes/n",
+            "/v1/ports/n/vendor_passthru/m",
+            "/v1/nodes/n/vendor_passthru/m/x",
+            "/",
+            "/v2/nodes/n/vendor_passthru",
+        ] {
             assert_eq!(passthru(other), None, "{other}");
         }
     }

@@ -27,7 +27,9 @@ impl Query {
         let mut values = self.take_all(name).into_iter();
         let value = values.next();
         match values.next() {
-            Some(_) => Err(Fault::bad_request(format!("{name}= is given more than once in the query"))),
+            Some(_) => Err(Fault::bad_request(format!(
+                "{name}= is given more than once in the query"
+            ))),
             None => Ok(value),
         }
     }
@@ -40,7 +42,9 @@ impl Query {
         let Some(text) = self.take(name)? else { return Ok(None) };
         match boolean(&text) {
             Some(value) => Ok(Some(value)),
-            None => Err(Fault::bad_request(format!("{name}={text} is not a boolean; give true or false"))),
+            None => Err(Fault::bad_request(format!(
+                "{name}={text} is not a boolean; give true or false"
+            ))),
         }
     }
 
@@ -48,7 +52,11 @@ impl Query {
     pub(crate) fn take_list(&mut self, name: &str) -> Option<Vec<String>> {
         let values = self.take_all(name);
         let given = !values.is_empty();
-        let items = values.iter().flat_map(|value| value.split(',')).map(str::trim).filter(|item| !item.is_empty());
+        let items = values
+            .iter()
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
+            .filter(|item| !item.is_empty());
         given.then(|| items.map(str::to_owned).collect())
     }
 
@@ -62,11 +70,17 @@ impl Query {
         }
         let mut names: Vec<String> = self.0.into_iter().map(|(name, _)| name).collect();
         names.dedup();
-        Err(Fault::bad_request(format!("Unexpected arguments: {}", names.join(", "))))
+        Err(Fault::bad_request(format!(
+            "Unexpected arguments: {}",
+            names.join(", ")
+        )))
     }
 
     fn take_all(&mut self, name: &str) -> Vec<String> {
-        self.0.extract_if(.., |(key, _)| key == name).map(|(_, value)| value).collect()
+        self.0
+            .extract_if(.., |(key, _)| key == name)
+            .map(|(_, value)| value)
+            .collect()
     }
 }
 
@@ -93,7 +107,10 @@ mod tests {
     #[test]
     fn lists_come_with_commas_or_repeated() {
         let list = |text| query(text).take_list("fields");
-        assert_eq!(list("fields=a,b&fields=c"), Some(vec!["a".into(), "b".into(), "c".into()]));
+        assert_eq!(
+            list("fields=a,b&fields=c"),
+            Some(vec!["a".into(), "b".into(), "c".into()])
+        );
         assert_eq!(list("fields=a%2Cb"), Some(vec!["a".into(), "b".into()]));
         assert_eq!(list("fields="), Some(vec![]));
         assert_eq!(list("x=1"), None);
@@ -101,7 +118,14 @@ mod tests {
 
     #[test]
     fn booleans_are_openstacks() {
-        for (word, value) in [("True", true), ("YES", true), ("on", true), ("t", true), ("0", false), ("Off", false)] {
+        for (word, value) in [
+            ("True", true),
+            ("YES", true),
+            ("on", true),
+            ("t", true),
+            ("0", false),
+            ("Off", false),
+        ] {
             assert_eq!(boolean(word), Some(value), "{word}");
         }
         assert_eq!(boolean("2"), None);

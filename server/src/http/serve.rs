@@ -101,7 +101,10 @@ async fn accept(
     tcp: &TcpListener,
     connections: &Arc<Semaphore>,
 ) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let place = Arc::clone(connections).acquire_owned().await.map_err(io::Error::other)?;
+    let place = Arc::clone(connections)
+        .acquire_owned()
+        .await
+        .map_err(io::Error::other)?;
     let (stream, peer) = tcp.accept().await?;
     // Answers are small: to wait for more to send would only delay them.
     stream.set_nodelay(true)?;

@@ -38,16 +38,25 @@ pub(crate) struct NotServed(pub(crate) String);
 
 impl Version {
     /// What a request without a version header gets.
-    pub(crate) const UNASKED: Self = Self { minor: MIN, asked: false };
+    pub(crate) const UNASKED: Self = Self {
+        minor: MIN,
+        asked: false,
+    };
 
     /// The version that these headers ask for.
     pub(crate) fn negotiate(headers: &HeaderMap) -> Result<Self, NotServed> {
-        let Some(asked) = asked(headers) else { return Ok(Self::UNASKED) };
+        let Some(asked) = asked(headers) else {
+            return Ok(Self::UNASKED);
+        };
         let asked = asked.trim();
         if asked.is_empty() {
             return Ok(Self::UNASKED);
         }
-        let minor = if asked.eq_ignore_ascii_case("latest") { Some(MAX) } else { minor(asked) };
+        let minor = if asked.eq_ignore_ascii_case("latest") {
+            Some(MAX)
+        } else {
+            minor(asked)
+        };
         match minor {
             Some(minor) if (MIN..=MAX).contains(&minor) => Ok(Self { minor, asked: true }),
             _ => Err(NotServed(asked.into())),
@@ -76,7 +85,10 @@ impl Version {
 
 /// The version's text. Ironic's own header loses to the common one.
 fn asked(headers: &HeaderMap) -> Option<&str> {
-    let common = headers.get_all(&COMMON_VERSION).iter().filter_map(|value| value.to_str().ok());
+    let common = headers
+        .get_all(&COMMON_VERSION)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     let baremetal = common.flat_map(|value| value.split(',')).find_map(|entry| {
         let (service, version) = entry.trim().split_once(' ')?;
         service.eq_ignore_ascii_case("baremetal").then_some(version)
@@ -89,7 +101,9 @@ fn asked(headers: &HeaderMap) -> Option<&str> {
 fn minor(text: &str) -> Option<u16> {
     let (major, minor) = text.split_once('.')?;
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    (digits(major) && digits(minor) && major.parse() == Ok(1u16)).then(|| minor.parse().ok()).flatten()
+    (digits(major) && digits(minor) && major.parse() == Ok(1u16))
+        .then(|| minor.parse().ok())
+        .flatten()
 }
 
 #[cfg(test)]
@@ -97,7 +111,10 @@ mod tests {
     use super::*;
 
     fn negotiated(headers: &[(&HeaderName, &str)]) -> Result<(String, bool), NotServed> {
-        let headers = headers.iter().map(|(name, value)| ((*name).clone(), value.parse().unwrap())).collect();
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).clone(), value.parse().unwrap()))
+            .collect();
         Version::negotiate(&headers).map(|v| (v.header().to_str().unwrap().into(), v.is_asked()))
     }
 
@@ -125,7 +142,20 @@ mod tests {
 
     #[test]
     fn others_are_not_served() {
-        for text in ["1.116", "1.0", "1.-1", "2.1", "0.9", "1", "1.30.1", "abc", "1.", ".1", "1.+5", "1.99999999"] {
+        for text in [
+            "1.116",
+            "1.0",
+            "1.-1",
+            "2.1",
+            "0.9",
+            "1",
+            "1.30.1",
+            "abc",
+            "1.",
+            ".1",
+            "1.+5",
+            "1.99999999",
+        ] {
             assert_eq!(negotiated(&[(&VERSION, text)]), Err(NotServed(text.into())), "{text}");
         }
     }
@@ -134,7 +164,13 @@ mod tests {
     fn the_common_header_wins_and_ignores_other_services() {
         let both = negotiated(&[(&VERSION, "1.5"), (&COMMON_VERSION, "compute 2.90, baremetal 1.20")]);
         assert_eq!(both, Ok(("1.20".into(), true)));
-        assert_eq!(negotiated(&[(&VERSION, "1.5"), (&COMMON_VERSION, "compute 2.90")]), Ok(("1.5".into(), true)));
-        assert_eq!(negotiated(&[(&COMMON_VERSION, "baremetal latest")]), Ok(("1.115".into(), true)));
+        assert_eq!(
+            negotiated(&[(&VERSION, "1.5"), (&COMMON_VERSION, "compute 2.90")]),
+            Ok(("1.5".into(), true))
+        );
+        assert_eq!(
+            negotiated(&[(&COMMON_VERSION, "baremetal latest")]),
+            Ok(("1.115".into(), true))
+        );
     }
 }

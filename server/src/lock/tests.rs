@@ -98,8 +98,9 @@ async fn deadline_refuses_and_names_the_true_holder() {
         since.abs_diff(blockers.oldest.held) < Duration::from_secs(1),
         "{since:?}"
     );
+    let since = jiff::Timestamp::try_from(blockers.oldest.since).expect("a time of this century");
     let text = format!(
-        "the exclusive call update_firmware of request {} for 8.0 s",
+        "the exclusive call update_firmware of request req-{}, since {since:.0} (8.0 s)",
         holder.request
     );
     assert_eq!(blockers.to_string(), text);

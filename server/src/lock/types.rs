@@ -4,6 +4,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Instant;
@@ -94,14 +95,19 @@ pub struct Blockers {
 
 impl fmt::Display for Blockers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Holder { who, held, .. } = &self.oldest;
+        let Holder { who, since, held, .. } = &self.oldest;
         match self.mode {
             LockMode::Exclusive => f.write_str("the exclusive call")?,
             LockMode::Shared if self.holders == 1 => f.write_str("the shared call")?,
             LockMode::Shared => write!(f, "{} shared calls, the oldest", self.holders)?,
         }
+        let since = Timestamp::try_from(*since).unwrap_or_default();
         let seconds = held.as_secs_f64();
-        write!(f, " {} of request {} for {seconds:.1} s", who.operation, who.request)
+        write!(
+            f,
+            " {} of request req-{}, since {since:.0} ({seconds:.1} s)",
+            who.operation, who.request
+        )
     }
 }
 

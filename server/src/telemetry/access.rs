@@ -48,23 +48,37 @@ pub(crate) struct Line {
 impl Line {
     pub(crate) fn begin(parts: &Parts) -> Self {
         // Both are counted references.
-        Self { verb: parts.method.clone(), uri: parts.uri.clone() }
+        Self {
+            verb: parts.method.clone(),
+            uri: parts.uri.clone(),
+        }
     }
 }
 
 impl AccessLog {
     /// A log that writes nothing.
     pub(crate) fn off() -> Self {
-        Self { shared: None, human: false }
+        Self {
+            shared: None,
+            human: false,
+        }
     }
 
     /// A log on standard error.
     pub(crate) fn start(human: bool) -> Self {
-        let shared = Arc::new(Shared { pending: Mutex::default(), wake: Condvar::new() });
+        let shared = Arc::new(Shared {
+            pending: Mutex::default(),
+            wake: Condvar::new(),
+        });
         let writer = Arc::clone(&shared);
-        let spawned = std::thread::Builder::new().name("access-log".into()).spawn(move || writer.write_out());
+        let spawned = std::thread::Builder::new()
+            .name("access-log".into())
+            .spawn(move || writer.write_out());
         match spawned {
-            Ok(_) => Self { shared: Some(shared), human },
+            Ok(_) => Self {
+                shared: Some(shared),
+                human,
+            },
             Err(error) => {
                 tracing::error!(%error, "no thread for the access log, so there is none");
                 Self::off()
@@ -127,12 +141,32 @@ impl Pending {
             escape(lines, path, false);
             push(lines, &[" ", status, " ", micros, "us ", request, "\n"]);
         } else {
-            push(lines, &["{\"timestamp\":\"", second_text, ".", millis, "Z\",\"level\":\"INFO\",\"message\":\"request\""]);
+            push(
+                lines,
+                &[
+                    "{\"timestamp\":\"",
+                    second_text,
+                    ".",
+                    millis,
+                    "Z\",\"level\":\"INFO\",\"message\":\"request\"",
+                ],
+            );
             push(lines, &[",\"peer\":\"", peer, "\",\"verb\":\""]);
             escape(lines, verb, true);
             push(lines, &["\",\"path\":\""]);
             escape(lines, path, true);
-            push(lines, &["\",\"status\":", status, ",\"duration_us\":", micros, ",\"request_id\":\"", request, "\"}\n"]);
+            push(
+                lines,
+                &[
+                    "\",\"status\":",
+                    status,
+                    ",\"duration_us\":",
+                    micros,
+                    ",\"request_id\":\"",
+                    request,
+                    "\"}\n",
+                ],
+            );
         }
     }
 }
@@ -145,7 +179,10 @@ fn push(lines: &mut String, parts: &[&str]) {
 
 /// A request's own text, such that it can end neither the line nor the JSON string.
 fn escape(lines: &mut String, text: &str, json: bool) {
-    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\') {
+    if text
+        .bytes()
+        .all(|byte| (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\')
+    {
         lines.push_str(text);
         return;
     }
@@ -176,7 +213,10 @@ impl Shared {
                 (std::mem::take(&mut pending.lost), pending.stopping)
             };
             if lost > 0 {
-                tracing::warn!(lost, "access log lines were lost: standard error was not read fast enough");
+                tracing::warn!(
+                    lost,
+                    "access log lines were lost: standard error was not read fast enough"
+                );
             }
             if !lines.is_empty() {
                 // Nobody could be told of a standard error that is gone.

@@ -47,8 +47,7 @@ fn every_key_and_value_knows_its_place() {
             section.value_origin(path).to_string(),
         )
     };
-    let at =
-        |key: &str, value: &str| (format!("config.toml:{key}"), format!("config.toml:{value}"));
+    let at = |key: &str, value: &str| (format!("config.toml:{key}"), format!("config.toml:{value}"));
     assert_eq!(places(&["url"]), at("3:1", "3:7"));
     assert_eq!(places(&["limits", "tries"]), at("5:12", "5:20"));
     assert_eq!(places(&["limits", "waits"]), at("5:23", "5:31"));
@@ -74,10 +73,7 @@ fn later_source_is_laid_over_key_by_key() {
     assert_eq!(names, ["acme", "b"]);
     let section = &config.drivers[0];
     assert_eq!(section.table["url"], "http://x");
-    assert_eq!(
-        section.table["limits"],
-        json!({ "tries": 9, "waits": [0.5, 2] })
-    );
+    assert_eq!(section.table["limits"], json!({ "tries": 9, "waits": [0.5, 2] }));
     assert_eq!(section.table["tls"], json!({ "verify": { "x": 1 } }));
     let place = |path: &[&str]| section.value_origin(path).to_string();
     assert_eq!(place(&["limits", "tries"]), "later.toml:3:16");

@@ -25,9 +25,7 @@ fn with_file(path: &Path) -> Sources {
 }
 
 fn load(sources: &Sources) -> Config {
-    Config::load(sources)
-        .unwrap_or_else(|faults| panic!("{faults}"))
-        .0
+    Config::load(sources).unwrap_or_else(|faults| panic!("{faults}")).0
 }
 
 /// What is told, with the directory's own name taken out.
@@ -44,10 +42,7 @@ fn nothing_is_needed() {
         (config.api.host_ip.to_string().as_str(), config.api.port),
         ("127.0.0.1", 6385)
     );
-    assert_eq!(
-        config.state_path,
-        Path::new("/home/op/.local/state/bessemer")
-    );
+    assert_eq!(config.state_path, Path::new("/home/op/.local/state/bessemer"));
     assert!(config.files.is_empty());
 }
 
@@ -90,16 +85,10 @@ fn each_source_wins_over_those_before_it() {
     );
     let depth = "environment BESSEMER_API__MAX_JSON_BODY_DEPTH".to_owned();
     assert_eq!(
-        (
-            config.api.max_json_body_depth,
-            origin("api.max_json_body_depth")
-        ),
+        (config.api.max_json_body_depth, origin("api.max_json_body_depth")),
         (4, depth)
     );
-    assert_eq!(
-        (config.api.port, origin("api.port")),
-        (5, "flag --port".to_owned())
-    );
+    assert_eq!((config.api.port, origin("api.port")), (5, "flag --port".to_owned()));
     assert_eq!(origin("log.level"), "default");
     let names: Vec<_> = config
         .files
@@ -117,20 +106,14 @@ fn each_source_wins_over_those_before_it() {
 
 #[test]
 fn flag_names_the_file_before_the_variable_does_and_both_before_the_default() {
-    let directory = directory(&[
-        ("a", b"host = 'a'"),
-        ("b", b"host = 'b'"),
-        ("c", b"host = 'c'"),
-    ]);
+    let directory = directory(&[("a", b"host = 'a'"), ("b", b"host = 'b'"), ("c", b"host = 'c'")]);
     let path = |name: &str| directory.path().join(name);
     let default = Sources {
         default_file: Some(path("c")),
         ..machine()
     };
     assert_eq!(load(&default).host, "c");
-    let variable = default
-        .clone()
-        .env("BESSEMER_CONFIG", path("b").to_str().unwrap());
+    let variable = default.clone().env("BESSEMER_CONFIG", path("b").to_str().unwrap());
     assert_eq!(load(&variable).host, "b");
     assert_eq!(
         load(&variable).files[0].origin.to_string(),
@@ -160,10 +143,7 @@ fn fragments_beside_an_absent_default_file_are_read() {
 
 #[test]
 fn faults_of_all_sources_come_at_once() {
-    let directory = directory(&[
-        ("config.toml", b"zebra = 1"),
-        ("conf.d/a.toml", b"[api]\nport = -1"),
-    ]);
+    let directory = directory(&[("config.toml", b"zebra = 1"), ("conf.d/a.toml", b"[api]\nport = -1")]);
     let sources = with_file(&directory.path().join("config.toml"))
         .env("BESSEMER_LOG__LEVEL", "loud")
         .flag("api.port", "http", "--port");
@@ -201,9 +181,7 @@ fn file_that_cannot_be_read_is_told_with_what_named_it() {
         ("big", &vec![b'#'; 1024 * 1024 + 1]),
     ]);
     let path = |name: &str| directory.path().join(name);
-    let check = |sources: Sources, expected: &str| {
-        assert_eq!(told_in(&directory, &sources), expected.trim())
-    };
+    let check = |sources: Sources, expected: &str| assert_eq!(told_in(&directory, &sources), expected.trim());
     check(
         with_file(&path("none")),
         r"
@@ -248,10 +226,7 @@ fn unknown_variables() {
         let told = told(Config::load(&machine().env(name, "s3cret")));
         let expected = format!("error: unknown variable {name}\n |\n | {name}=");
         assert!(told.starts_with(&expected), "{told}");
-        assert!(
-            told.contains(&format!("{} {label}", "^".repeat(name.len()))),
-            "{told}"
-        );
+        assert!(told.contains(&format!("{} {label}", "^".repeat(name.len()))), "{told}");
         assert!(!told.contains("s3cret"), "{told}");
     }
     check("BESSEMER_API__PRT", "did you mean BESSEMER_API__PORT?");
@@ -307,15 +282,10 @@ fn name_and_alias_are_a_fault_in_one_source_and_an_override_across_two() {
     let both = machine()
         .env("BESSEMER_ENABLED_DRIVERS", "a")
         .env("BESSEMER_ENABLED_HARDWARE_TYPES", "b");
-    assert!(
-        told(Config::load(&both))
-            .starts_with("error: enabled_drivers and enabled_hardware_types are two names")
-    );
-    let over = machine().env("BESSEMER_ENABLED_HARDWARE_TYPES", "b").flag(
-        "enabled_drivers",
-        "a",
-        "--drivers",
-    );
+    assert!(told(Config::load(&both)).starts_with("error: enabled_drivers and enabled_hardware_types are two names"));
+    let over = machine()
+        .env("BESSEMER_ENABLED_HARDWARE_TYPES", "b")
+        .flag("enabled_drivers", "a", "--drivers");
     assert_eq!(load(&over).enabled_drivers.unwrap()[0].value, "a");
 }
 
@@ -327,11 +297,7 @@ fn state_path_by_source() {
         assert_eq!(config.state_path, Path::new(path));
         assert_eq!(config.origin("state_path").to_string(), origin);
     }
-    check(
-        machine(),
-        "/home/op/.local/state/bessemer",
-        "environment HOME",
-    );
+    check(machine(), "/home/op/.local/state/bessemer", "environment HOME");
     let xdg = machine().env("XDG_STATE_HOME", "/xdg");
     check(xdg.clone(), "/xdg/bessemer", "environment XDG_STATE_HOME");
     check(
@@ -340,21 +306,14 @@ fn state_path_by_source() {
         "environment HOME",
     );
     let systemd = xdg.env("STATE_DIRECTORY", "/var/lib/bessemer:/var/lib/other");
-    check(
-        systemd.clone(),
-        "/var/lib/bessemer",
-        "environment STATE_DIRECTORY",
-    );
+    check(systemd.clone(), "/var/lib/bessemer", "environment STATE_DIRECTORY");
     check(
         systemd.flag("state_path", "/srv", "--state-dir"),
         "/srv",
         "flag --state-dir",
     );
     let told = told(Config::load(&Sources::default()));
-    assert!(
-        told.starts_with("error: no place for the state directory"),
-        "{told}"
-    );
+    assert!(told.starts_with("error: no place for the state directory"), "{told}");
 }
 
 #[test]
@@ -370,10 +329,7 @@ fn flag_of_no_option_is_a_fault() {
 fn the_process_has_a_name_and_a_default_file() {
     let sources = Sources::of_process(None, Vec::new());
     assert!(!sources.machine_host.is_empty());
-    assert_eq!(
-        sources.default_file.unwrap(),
-        Path::new("/etc/bessemer/config.toml")
-    );
+    assert_eq!(sources.default_file.unwrap(), Path::new("/etc/bessemer/config.toml"));
     let Located { origin, .. } = Located {
         value: (),
         origin: Origin::default(),

@@ -50,10 +50,7 @@ fn config(text: &str) -> Config {
 
 /// What is told about sources that have faults.
 fn told<T>(result: Result<T, Faults>) -> String {
-    result
-        .err()
-        .expect("there should be a fault")
-        .render(Colour::Plain)
+    result.err().expect("there should be a fault").render(Colour::Plain)
 }
 
 /// The text of `config.toml` gives exactly these diagnostics.

@@ -20,21 +20,12 @@ fn secrets_are_overwritten_in_place() {
         "bmc = { user = 'x', password = ***, port = 1 }",
     );
     check("\"api-key\" = 'k'\nport = 1", "\"api-key\" = ***\nport = 1");
-    check(
-        "secret = \"\"\"a\nb\"\"\"\nport = 1",
-        "secret = ****\n****\nport = 1",
-    );
-    check(
-        "tokens = ['a',\n 'b']\nport = 1",
-        "tokens = *****\n*****\nport = 1",
-    );
+    check("secret = \"\"\"a\nb\"\"\"\nport = 1", "secret = ****\n****\nport = 1");
+    check("tokens = ['a',\n 'b']\nport = 1", "tokens = *****\n*****\nport = 1");
     check("password = \"open\nport = 1", "password = *****\nport = 1");
     check("Admin_Password='ü'", "Admin_Password=****");
     check("password = 123, port = 1", "password = ***, port = 1");
-    check(
-        "x = \"pg://u:p/w@d:x@h/b\" # y",
-        "x = \"pg://u:*******@h/b\" # y",
-    );
+    check("x = \"pg://u:p/w@d:x@h/b\" # y", "x = \"pg://u:*******@h/b\" # y");
     check("x = 'http://host:80/path'", "x = 'http://host:80/path'");
     check("password", "password");
     check("max_limit = 1", "max_limit = 1");

@@ -88,10 +88,7 @@ fn sample_as_it_is_sets_nothing() {
 #[test]
 fn sample_says_what_an_operator_asks() {
     let sample = sample();
-    assert!(
-        sample.lines().all(|line| line.len() <= 82),
-        "lines fit a terminal"
-    );
+    assert!(sample.lines().all(|line| line.len() <= 82), "lines fit a terminal");
     let port = "\
 ## Port to listen on; 0 takes any free one, and the log says which. Accepts an
 ## integer from 0 to 65535. Ironic: [api] port.
@@ -143,10 +140,7 @@ fn show_tells_origins_and_what_was_derived() {
         "\"odd key\" = \"2024-01-01\"  # config.toml:6:13",
         "tls.verify = false        # config.toml:5:14",
     ] {
-        assert!(
-            shown.lines().any(|shown| shown == line),
-            "{line}\n---\n{shown}"
-        );
+        assert!(shown.lines().any(|shown| shown == line), "{line}\n---\n{shown}");
     }
     assert!(!shown.contains("node_locked"));
 }
@@ -156,10 +150,7 @@ fn what_is_shown_can_be_read_again() {
     let text = "host = \"q\\\"\"\n".replace("q\\\"", "q")
         + "[api]\nheader_timeout = 0.5\n[log]\nlevel = 'warn'\n[drivers.\"a b\"]\nx = [{ y = 'z' }, 1.5]\nempty = {}\n";
     let shown = config(&text).show(Origins::Told);
-    assert_eq!(
-        config(&shown).show(Origins::Left),
-        config(&text).show(Origins::Left)
-    );
+    assert_eq!(config(&shown).show(Origins::Left), config(&text).show(Origins::Left));
     assert!(shown.contains("header_timeout = \"500ms\""));
 }
 
@@ -170,10 +161,7 @@ fn markdown_has_a_row_for_each_option() {
     let row = "| `api.port`<br>`BESSEMER_API__PORT` | an integer from 0 to 65535 | `6385` | [api] port | Port to listen on; 0 takes any free one, and the log says which. |";
     assert!(table.lines().any(|line| line == row), "{table}");
     assert!(
-        table
-            .lines()
-            .skip(2)
-            .all(|line| line.matches(" | ").count() == 4),
+        table.lines().skip(2).all(|line| line.matches(" | ").count() == 4),
         "{table}"
     );
 }

@@ -7,10 +7,7 @@ use crate::config::{Located, Origin};
 fn faults_come_in_the_order_of_the_text() {
     let text = "enabled_hardware_types = []\nenabled_drivers = []\nzebra = 1\n[api]\nport = -1\nbert = 1\n";
     let faults = read(text).expect_err("four faults");
-    let places: Vec<String> = faults
-        .iter()
-        .map(|fault| fault.origin().to_string())
-        .collect();
+    let places: Vec<String> = faults.iter().map(|fault| fault.origin().to_string()).collect();
     let expected = [
         "config.toml:2:1",
         "config.toml:3:1",
@@ -25,11 +22,7 @@ fn place_in_words_counts_characters_too() {
     let faults = read("[drivers.acme]\n\"größe\" = nan\n").expect_err("one fault");
     let origin = faults.iter().next().unwrap().origin();
     assert_eq!(origin.to_string(), "config.toml:2:11");
-    assert!(
-        faults
-            .render(Colour::Plain)
-            .contains("--> config.toml:2:11")
-    );
+    assert!(faults.render(Colour::Plain).contains("--> config.toml:2:11"));
 }
 
 /// Seven mistakes of seven kinds; none hides another, and none is told twice.
@@ -91,8 +84,7 @@ fn driver_that_is_not_compiled_in() {
     let config = config("# drivers of rack 7\n\nenabled_drivers = [\"redfish\", \"acmee\"]\n");
     let enabled = config.enabled_drivers.expect("a list was given");
     let Located { value, origin } = &enabled[1];
-    let near =
-        crate::config::did_you_mean(value, ["acme", "fake-hardware", "ipmi", "redfish"]).unwrap();
+    let near = crate::config::did_you_mean(value, ["acme", "fake-hardware", "ipmi", "redfish"]).unwrap();
     let fault = Diagnostic::fault(format!(
         "driver \"{value}\" is enabled but not compiled into this binary"
     ))
@@ -114,9 +106,7 @@ error: driver "acmee" is enabled but not compiled into this binary
 
 #[test]
 fn colour_is_for_terminals_only() {
-    let fault = Diagnostic::fault("no")
-        .at(&Origin::flag("--port", "x"))
-        .label("here");
+    let fault = Diagnostic::fault("no").at(&Origin::flag("--port", "x")).label("here");
     assert!(!fault.render(Colour::Plain).contains('\u{1b}'));
     assert!(fault.render(Colour::Terminal).contains('\u{1b}'));
 }

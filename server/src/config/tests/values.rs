@@ -58,21 +58,10 @@ fn durations_for_people() {
 
 #[test]
 fn every_duration_is_shown_so_that_it_is_read_again() {
-    for nanos in [
-        1,
-        999,
-        1_000_001,
-        100_000_000,
-        1_234_567_891,
-        3_599_999_999_999,
-    ] {
+    for nanos in [1, 999, 1_000_001, 100_000_000, 1_234_567_891, 3_599_999_999_999] {
         let duration = Duration::from_nanos(nanos);
         let literal = duration::literal(duration);
-        assert_eq!(
-            duration::parse(literal.trim_matches('"')),
-            Some(duration),
-            "{literal}"
-        );
+        assert_eq!(duration::parse(literal.trim_matches('"')), Some(duration), "{literal}");
     }
 }
 
@@ -80,10 +69,7 @@ fn every_duration_is_shown_so_that_it_is_read_again() {
 fn sizes_are_kib() {
     let config = config("[api]\nmax_json_body_size = 2\nmax_header_size = 8\n");
     assert_eq!(
-        (
-            config.api.max_json_body_size_bytes,
-            config.api.max_header_size_bytes
-        ),
+        (config.api.max_json_body_size_bytes, config.api.max_header_size_bytes),
         (2048, 8192)
     );
 }
@@ -94,8 +80,7 @@ fn driver_workers_are_a_number_or_a_part() {
     fn check(toml: &str, expected: Option<usize>) {
         let read = read(&format!("[conductor]\nworkers_pool_size = 30\n{toml}\n"));
         assert_eq!(
-            read.ok()
-                .map(|(config, _)| config.conductor.driver_workers_max),
+            read.ok().map(|(config, _)| config.conductor.driver_workers_max),
             expected,
             "{toml}"
         );
@@ -135,32 +120,15 @@ fn lock_wait_in_ironics_words() {
     );
     check("node_locked_retry_attempts = 0", 0, "config.toml:2:30");
     let told = told(read("[conductor]\nnode_locked_retry_attempts = 100000\n"));
-    assert!(
-        told.contains("must be at most 1h, not 100000 x 1s"),
-        "{told}"
-    );
+    assert!(told.contains("must be at most 1h, not 100000 x 1s"), "{told}");
 }
 
 #[test]
 fn lock_wait_of_a_later_source_wins_whichever_words_it_uses() {
-    let wait = |sources: Sources| {
-        Config::load(&sources)
-            .unwrap()
-            .0
-            .conductor
-            .lock_wait
-            .as_secs()
-    };
+    let wait = |sources: Sources| Config::load(&sources).unwrap().0.conductor.lock_wait.as_secs();
     let ironic = machine().env("BESSEMER_CONDUCTOR__NODE_LOCKED_RETRY_ATTEMPTS", "9");
     assert_eq!(wait(ironic.clone()), 9);
-    assert_eq!(
-        wait(
-            ironic
-                .clone()
-                .flag("conductor.lock_wait", "2", "--lock-wait")
-        ),
-        2
-    );
+    assert_eq!(wait(ironic.clone().flag("conductor.lock_wait", "2", "--lock-wait")), 2);
     assert_eq!(
         wait(ironic.flag("conductor.node_locked_retry_interval", "2", "--interval")),
         18
@@ -176,12 +144,7 @@ fn lock_wait_of_a_later_source_wins_whichever_words_it_uses() {
 fn enabled_drivers_all_some_and_none() {
     let names = |toml: &str| {
         let drivers = config(toml).enabled_drivers;
-        drivers.map(|drivers| {
-            drivers
-                .into_iter()
-                .map(|driver| driver.value)
-                .collect::<Vec<_>>()
-        })
+        drivers.map(|drivers| drivers.into_iter().map(|driver| driver.value).collect::<Vec<_>>())
     };
     assert_eq!(names(""), None);
     assert_eq!(names("enabled_drivers = ['*']"), None);
@@ -192,36 +155,27 @@ fn enabled_drivers_all_some_and_none() {
     );
     assert!(told(read("enabled_drivers = ['*', 'redfish']")).contains("it stands alone"));
     let (_, warnings) = read("enabled_drivers = []").unwrap();
-    assert_eq!(
-        warnings[0].message(),
-        "enabled_drivers is empty: no driver is offered"
-    );
+    assert_eq!(warnings[0].message(), "enabled_drivers is empty: no driver is offered");
     assert!(warnings[0].render(Colour::Plain).starts_with("warning: "));
 }
 
 #[test]
 fn addresses() {
-    let ip = |ip: &str| {
-        read(&format!("api.host_ip = '{ip}'")).map(|(config, _)| config.api.host_ip.to_string())
-    };
+    let ip = |ip: &str| read(&format!("api.host_ip = '{ip}'")).map(|(config, _)| config.api.host_ip.to_string());
     assert_eq!(ip("127.0.0.2").unwrap(), "127.0.0.2");
     assert_eq!(ip("::1").unwrap(), "::1");
     assert_eq!(ip("::ffff:127.0.0.1").unwrap(), "::ffff:127.0.0.1");
     assert!(told(ip("localhost")).contains("use 127.0.0.1 or ::1"));
     assert!(told(ip("::")).contains("no authentication yet"));
     assert!(told(ip("192.0.2.1")).contains("no authentication yet"));
-    let (config, warnings) =
-        read("api.host_ip = '0.0.0.0'\napi.allow_noauth_beyond_loopback = true").unwrap();
+    let (config, warnings) = read("api.host_ip = '0.0.0.0'\napi.allow_noauth_beyond_loopback = true").unwrap();
     assert_eq!(config.api.host_ip.to_string(), "0.0.0.0");
     assert!(warnings[0].message().contains("without authentication"));
 }
 
 #[test]
 fn public_endpoints() {
-    let url = |url: &str| {
-        read(&format!("api.public_endpoint = '{url}'"))
-            .map(|(config, _)| config.api.public_endpoint)
-    };
+    let url = |url: &str| read(&format!("api.public_endpoint = '{url}'")).map(|(config, _)| config.api.public_endpoint);
     assert_eq!(url("").unwrap(), None);
     assert_eq!(
         url("https://metal.example:6385/").unwrap().unwrap(),
@@ -247,10 +201,8 @@ fn public_endpoints() {
 #[test]
 fn databases() {
     let path = |url: &str| {
-        read(&format!("database.connection = '{url}'")).map(|(config, _)| {
-            match config.database.connection {
-                Connection::Sqlite { path } => path,
-            }
+        read(&format!("database.connection = '{url}'")).map(|(config, _)| match config.database.connection {
+            Connection::Sqlite { path } => path,
         })
     };
     assert_eq!(
@@ -269,11 +221,7 @@ fn databases() {
     ] {
         assert!(path(wrong).is_err(), "{wrong}");
     }
-    for postgres in [
-        "postgresql://x",
-        "postgres://x",
-        "postgresql+psycopg2://u:p@x/y",
-    ] {
+    for postgres in ["postgresql://x", "postgres://x", "postgresql+psycopg2://u:p@x/y"] {
         assert!(
             told(path(postgres)).contains("PostgreSQL is not built into this version"),
             "{postgres}"
@@ -299,15 +247,12 @@ fn names_and_paths() {
     assert!(told(read("host = 'a b'")).contains("' ' cannot be part of it"));
     assert!(told(read("state_path = '~/state'")).contains("write the whole path"));
     assert!(config("state_path = 'relative'").state_path.is_absolute());
-    assert!(
-        told(read(&format!("host = '{}'", "x".repeat(300)))).contains("at most 255 characters")
-    );
+    assert!(told(read(&format!("host = '{}'", "x".repeat(300)))).contains("at most 255 characters"));
 }
 
 /// A rule between two options says nothing when one of them was refused: what it would say could be wrong.
 #[test]
 fn rules_between_options_wait_for_both() {
-    let faults =
-        read("[conductor]\nsync_timeout = '20m'\nsync_timeout_max = 'long'\n").unwrap_err();
+    let faults = read("[conductor]\nsync_timeout = '20m'\nsync_timeout_max = 'long'\n").unwrap_err();
     assert_eq!(faults.len(), 1);
 }

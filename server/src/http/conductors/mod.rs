@@ -11,7 +11,15 @@ use super::nodes::Time;
 use super::paging::Paging;
 
 /// Fields of a conductor, in the order of a listing; the last three are shown on request.
-const FIELDS: [&str; 7] = ["hostname", "conductor_group", "alive", "links", "drivers", "created_at", "updated_at"];
+const FIELDS: [&str; 7] = [
+    "hostname",
+    "conductor_group",
+    "alive",
+    "links",
+    "drivers",
+    "created_at",
+    "updated_at",
+];
 /// How many of them a listing shows.
 const LISTED: usize = 4;
 /// What a listing can be sorted by.
@@ -33,7 +41,9 @@ pub(super) async fn list(mut ask: Ask) -> Result<Response, Fault> {
     ask.no_query()?;
     let fields = match named {
         Some(_) if detail => {
-            return Err(Fault::bad_request("Can't fetch a subset of fields with 'detail' set; give one of the two"));
+            return Err(Fault::bad_request(
+                "Can't fetch a subset of fields with 'detail' set; give one of the two",
+            ));
         }
         Some(fields) => fields,
         None if detail => FIELDS.to_vec(),
@@ -65,7 +75,11 @@ pub(super) async fn show(mut ask: Ask) -> Result<Response, Fault> {
 
 /// Below this version there is no such resource.
 fn since_1_49(ask: &Ask) -> Result<(), Fault> {
-    if ask.version.reaches(49) { Ok(()) } else { Err(Fault::no_route()) }
+    if ask.version.reaches(49) {
+        Ok(())
+    } else {
+        Err(Fault::no_route())
+    }
 }
 
 fn not_found(host: &str) -> Fault {
@@ -73,8 +87,14 @@ fn not_found(host: &str) -> Fault {
 }
 
 fn fields(ask: &mut Ask) -> Result<Option<Vec<&'static str>>, Fault> {
-    let Some(names) = ask.query.take_list("fields") else { return Ok(None) };
-    let unknown: Vec<&str> = names.iter().map(|name| &**name).filter(|name| !FIELDS.contains(name)).collect();
+    let Some(names) = ask.query.take_list("fields") else {
+        return Ok(None);
+    };
+    let unknown: Vec<&str> = names
+        .iter()
+        .map(|name| &**name)
+        .filter(|name| !FIELDS.contains(name))
+        .collect();
     if !unknown.is_empty() {
         return Err(Fault::bad_request(format!(
             "Field(s) \"{}\" are not valid; a conductor has {}",
@@ -82,7 +102,9 @@ fn fields(ask: &mut Ask) -> Result<Option<Vec<&'static str>>, Fault> {
             FIELDS.join(", ")
         )));
     }
-    let wanted = FIELDS.into_iter().filter(|field| *field == "links" || names.iter().any(|name| name == field));
+    let wanted = FIELDS
+        .into_iter()
+        .filter(|field| *field == "links" || names.iter().any(|name| name == field));
     Ok(Some(wanted.collect()))
 }
 
@@ -99,7 +121,11 @@ fn shown(ask: &Ask, fields: &[&'static str]) -> Value {
         "updated_at" => json(Time(Timestamp::now())),
         _ => json(links(&ask.base, &format!("conductors/{host}"))),
     };
-    fields.iter().map(|field| ((*field).to_owned(), value(field))).collect::<Map<_, _>>().into()
+    fields
+        .iter()
+        .map(|field| ((*field).to_owned(), value(field)))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 fn json(value: impl Serialize) -> Value {

@@ -19,24 +19,37 @@ pub(super) async fn list(mut ask: Ask) -> Result<Response, Fault> {
     let kind = ask.query.take("type")?;
     let detail = ask.query.take_bool("detail")?;
     if (kind.is_some() || detail.is_some()) && !ask.version.reaches(30) {
-        return Err(Fault::not_acceptable("Request not acceptable. type= and detail= came with version 1.30"));
+        return Err(Fault::not_acceptable(
+            "Request not acceptable. type= and detail= came with version 1.30",
+        ));
     }
     let named = fields(&mut ask)?;
     ask.no_query()?;
     let is_dynamic = match kind.as_deref() {
         None | Some("dynamic") => true,
         Some("classic") => false,
-        Some(other) => return Err(Fault::bad_request(format!("type={other} is not valid; give dynamic or classic"))),
+        Some(other) => {
+            return Err(Fault::bad_request(format!(
+                "type={other} is not valid; give dynamic or classic"
+            )));
+        }
     };
     let fields = match (named, detail) {
         (Some(_), Some(true)) => {
-            return Err(Fault::bad_request("Can't fetch a subset of fields with 'detail' set; give one of the two"));
+            return Err(Fault::bad_request(
+                "Can't fetch a subset of fields with 'detail' set; give one of the two",
+            ));
         }
         (Some(fields), _) => fields,
         (None, Some(true)) => Fields::whole(ask.version),
         (None, _) => Fields::listed(ask.version),
     };
-    let names = ask.context.catalogue.iter().filter(|_| is_dynamic).map(|(name, _)| name);
+    let names = ask
+        .context
+        .catalogue
+        .iter()
+        .filter(|_| is_dynamic)
+        .map(|(name, _)| name);
     let drivers: Vec<Shown<'_>> = names.map(|name| shown(&ask, name, &fields)).collect();
     answer(&json!({ "drivers": drivers }))
 }
@@ -57,9 +70,16 @@ pub(super) async fn properties(mut ask: Ask) -> Result<Response, Fault> {
     let described: Map<String, Value> = properties
         .map(|property| {
             let text = property.description.trim_end();
-            let stop = if text.is_empty() || text.ends_with(['.', '!', '?']) { "" } else { "." };
+            let stop = if text.is_empty() || text.ends_with(['.', '!', '?']) {
+                ""
+            } else {
+                "."
+            };
             let need = if property.required { "Required." } else { "Optional." };
-            (property.name.to_owned(), format!("{text}{stop} {need}").trim_start().into())
+            (
+                property.name.to_owned(),
+                format!("{text}{stop} {need}").trim_start().into(),
+            )
         })
         .collect();
     answer(&described)
@@ -74,18 +94,30 @@ pub(super) async fn raid_properties(mut ask: Ask) -> Result<Response, Fault> {
 
 fn find(ask: &Ask) -> Result<&Driver, Fault> {
     let driver = ask.context.catalogue.driver(&ask.ident);
-    driver.map(|driver| &**driver).ok_or_else(|| CallError::DriverNotFound(ask.ident.clone()).into())
+    driver
+        .map(|driver| &**driver)
+        .ok_or_else(|| CallError::DriverNotFound(ask.ident.clone()).into())
 }
 
 fn shown<'a>(ask: &'a Ask, name: &'a str, fields: &'a Fields) -> Shown<'a> {
     let vendor = vendor_interface(&ask.context, name);
-    Shown { name, vendor, host: &ask.context.host, base: &ask.base, fields }
+    Shown {
+        name,
+        vendor,
+        host: &ask.context.host,
+        base: &ask.base,
+        fields,
+    }
 }
 
 fn fields(ask: &mut Ask) -> Result<Option<Fields>, Fault> {
-    let Some(names) = ask.query.take_list("fields") else { return Ok(None) };
+    let Some(names) = ask.query.take_list("fields") else {
+        return Ok(None);
+    };
     if !ask.version.reaches(77) {
-        return Err(Fault::not_acceptable("Request not acceptable. fields= of drivers came with version 1.77"));
+        return Err(Fault::not_acceptable(
+            "Request not acceptable. fields= of drivers came with version 1.77",
+        ));
     }
     Fields::named(&names).map(Some)
 }

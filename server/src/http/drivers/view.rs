@@ -28,8 +28,13 @@ pub(super) struct Fields(Vec<Field>);
 impl Field {
     fn all() -> impl Iterator<Item = Self> {
         let first = [Self::Name, Self::Hosts, Self::Type];
-        let interfaces = INTERFACES.into_iter().flat_map(|name| [Self::Default(name), Self::Enabled(name)]);
-        first.into_iter().chain(interfaces).chain([Self::Properties, Self::Links])
+        let interfaces = INTERFACES
+            .into_iter()
+            .flat_map(|name| [Self::Default(name), Self::Enabled(name)]);
+        first
+            .into_iter()
+            .chain(interfaces)
+            .chain([Self::Properties, Self::Links])
     }
 
     fn name(self) -> String {
@@ -72,8 +77,11 @@ impl Fields {
     /// 400 with the names that no field has.
     pub(super) fn named(names: &[String]) -> Result<Self, Fault> {
         let known: Vec<(Field, String)> = Field::all().map(|field| (field, field.name())).collect();
-        let unknown: Vec<&str> =
-            names.iter().filter(|name| known.iter().all(|(_, known)| known != *name)).map(|name| &**name).collect();
+        let unknown: Vec<&str> = names
+            .iter()
+            .filter(|name| known.iter().all(|(_, known)| known != *name))
+            .map(|name| &**name)
+            .collect();
         if !unknown.is_empty() {
             let known: Vec<String> = known.into_iter().map(|(_, name)| name).collect();
             return Err(Fault::bad_request(format!(
@@ -82,7 +90,9 @@ impl Fields {
                 known.join(", ")
             )));
         }
-        let wanted = known.into_iter().filter(|(field, name)| *field == Field::Links || names.contains(name));
+        let wanted = known
+            .into_iter()
+            .filter(|(field, name)| *field == Field::Links || names.contains(name));
         Ok(Self(wanted.map(|(field, _)| field).collect()))
     }
 }
@@ -99,7 +109,13 @@ pub(super) struct Shown<'a> {
 
 impl Serialize for Shown<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { name, vendor, host, base, fields } = *self;
+        let Self {
+            name,
+            vendor,
+            host,
+            base,
+            fields,
+        } = *self;
         let mut map = serializer.serialize_map(Some(fields.0.len()))?;
         for field in &fields.0 {
             map.serialize_key(&field.name())?;

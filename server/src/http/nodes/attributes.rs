@@ -19,8 +19,16 @@ use crate::node::Node;
 
 /// Attributes that may be given at any time.
 pub(super) const CHANGEABLE: [&str; 10] = [
-    "name", "driver", "driver_info", "properties", "extra", "instance_uuid", "resource_class", "description",
-    "maintenance", "vendor_interface",
+    "name",
+    "driver",
+    "driver_info",
+    "properties",
+    "extra",
+    "instance_uuid",
+    "resource_class",
+    "description",
+    "maintenance",
+    "vendor_interface",
 ];
 
 /// Attributes that may be given at creation only.
@@ -29,8 +37,19 @@ pub(super) const AT_CREATION: [&str; 2] = ["uuid", "maintenance_reason"];
 /// The parts of a driver that Ironic lets a node choose. Ours have one, for vendor methods; Ironic's word for
 /// what a node has there is the driver's own name.
 pub(in super::super) const INTERFACES: [&str; 13] = [
-    "bios", "boot", "console", "deploy", "firmware", "inspect", "management", "network", "power", "raid", "rescue",
-    "storage", "vendor",
+    "bios",
+    "boot",
+    "console",
+    "deploy",
+    "firmware",
+    "inspect",
+    "management",
+    "network",
+    "power",
+    "raid",
+    "rescue",
+    "storage",
+    "vendor",
 ];
 
 const DESCRIPTION_CHARS_MAX: usize = 4096;
@@ -49,7 +68,12 @@ pub(super) struct Draft {
 impl Draft {
     /// On top of what is there.
     pub(super) fn of(node: Node) -> Self {
-        Self { node, faults: Vec::new(), vendor_interface: None, settings_given: false }
+        Self {
+            node,
+            faults: Vec::new(),
+            vendor_interface: None,
+            settings_given: false,
+        }
     }
 
     /// The node as it stands now.
@@ -93,11 +117,14 @@ impl Draft {
             "extra" => fields(node).extra = object(attribute, value)?,
             "instance_uuid" => node.instance_uuid = value.map(|value| uuid(attribute, value)).transpose()?,
             "resource_class" => {
-                node.resource_class =
-                    value.map(|value| string(attribute, value, RESOURCE_CLASS_CHARS_MAX)).transpose()?;
+                node.resource_class = value
+                    .map(|value| string(attribute, value, RESOURCE_CLASS_CHARS_MAX))
+                    .transpose()?;
             }
             "description" => {
-                node.description = value.map(|value| string(attribute, value, DESCRIPTION_CHARS_MAX)).transpose()?;
+                node.description = value
+                    .map(|value| string(attribute, value, DESCRIPTION_CHARS_MAX))
+                    .transpose()?;
             }
             "maintenance" => {
                 fields(node).maintenance = flag(attribute, value)?;
@@ -106,7 +133,9 @@ impl Draft {
                 }
             }
             "maintenance_reason" => {
-                node.maintenance_reason = value.map(|value| string(attribute, value, REASON_CHARS_MAX)).transpose()?;
+                node.maintenance_reason = value
+                    .map(|value| string(attribute, value, REASON_CHARS_MAX))
+                    .transpose()?;
             }
             "vendor_interface" => {
                 self.vendor_interface = value.map(|value| string(attribute, value, 255)).transpose()?;
@@ -140,7 +169,11 @@ impl Draft {
         if let Some(wanted) = self.vendor_interface.take().filter(|wanted| **wanted != *has) {
             self.faults.push(no_interface("vendor", &wanted, has));
         }
-        if self.faults.is_empty() { Ok(self.node) } else { Err(Fault::bad_request(self.faults.join("; "))) }
+        if self.faults.is_empty() {
+            Ok(self.node)
+        } else {
+            Err(Fault::bad_request(self.faults.join("; ")))
+        }
     }
 
     fn restore_secrets(&mut self, context: &Context, stored: Option<&Node>) {
@@ -156,7 +189,9 @@ impl Draft {
                 }
             }
             Err(paths) => self.faults.extend(paths.into_iter().map(|path| {
-                format!("driver_info{path} is the mask of a secret, but no value is stored for it; give the secret itself")
+                format!(
+                    "driver_info{path} is the mask of a secret, but no value is stored for it; give the secret itself"
+                )
             })),
         }
     }
@@ -185,7 +220,12 @@ fn not_offered(context: &Context, node: &Node) -> Fault {
         None if names.is_empty() => "no driver is enabled".into(),
         None => format!("enabled are: {}", names.join(", ")),
     };
-    Fault::bad_request(format!("{} {hint}", CallError::DriverNotEnabled { driver: driver.into() }))
+    Fault::bad_request(format!(
+        "{}; {hint}",
+        CallError::DriverNotEnabled { driver: driver.into() }
+            .to_string()
+            .trim_end_matches('.')
+    ))
 }
 
 /// An attribute that may change, as [`Draft::set`] takes it.
@@ -208,7 +248,11 @@ pub(super) fn value_of(context: &Context, node: &Node, attribute: &str) -> Value
 
 /// A choice of interface that no driver of ours has.
 pub(super) fn no_interface(interface: &str, wanted: &str, has: &str) -> String {
-    let valid = if has.is_empty() { "[]".into() } else { format!("['{has}']") };
+    let valid = if has.is_empty() {
+        "[]".into()
+    } else {
+        format!("['{has}']")
+    };
     format!(
         "Could not find the following interface in the 'ironic.hardware.interfaces.{interface}' entrypoint: {wanted}. \
          Valid interfaces are {valid}."
@@ -230,10 +274,14 @@ fn wrong_kind(attribute: &str, wanted: &str, value: &Value) -> String {
 }
 
 fn string(attribute: &str, value: Value, chars_max: usize) -> Result<Box<str>, String> {
-    let Value::String(text) = value else { return Err(wrong_kind(attribute, "a string", &value)) };
+    let Value::String(text) = value else {
+        return Err(wrong_kind(attribute, "a string", &value));
+    };
     let chars = text.chars().count();
     if chars > chars_max {
-        return Err(format!("{attribute} has {chars} characters, at most {chars_max} are kept"));
+        return Err(format!(
+            "{attribute} has {chars} characters, at most {chars_max} are kept"
+        ));
     }
     Ok(text.into())
 }
@@ -248,7 +296,9 @@ fn object(attribute: &str, value: Option<Value>) -> Result<Object, String> {
 
 /// A uuid as clients may write it: also in upper case or without hyphens.
 pub(super) fn uuid(attribute: &str, value: Value) -> Result<Uuid, String> {
-    let Value::String(text) = value else { return Err(wrong_kind(attribute, "a uuid", &value)) };
+    let Value::String(text) = value else {
+        return Err(wrong_kind(attribute, "a uuid", &value));
+    };
     Uuid::try_parse(&text).map_err(|_| format!("{attribute} {text:?} is not a uuid"))
 }
 
@@ -268,5 +318,9 @@ pub(super) fn in_maintenance(node: &Node, on: bool, reason: Option<String>) -> R
     let mut draft = Draft::of(node.clone());
     draft.set("maintenance", Some(on.into()));
     draft.set("maintenance_reason", reason.map(Value::from));
-    if draft.faults.is_empty() { Ok(draft.node) } else { Err(Fault::bad_request(draft.faults.join("; "))) }
+    if draft.faults.is_empty() {
+        Ok(draft.node)
+    } else {
+        Err(Fault::bad_request(draft.faults.join("; ")))
+    }
 }

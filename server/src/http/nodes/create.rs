@@ -27,7 +27,9 @@ pub(super) fn read(context: &Context, version: Version, mut body: Map<String, Va
     }
     let mut wrong = None;
     let id = match body.remove("uuid").filter(|value| !value.is_null()) {
-        Some(value) => uuid("uuid", value).map_err(|text| wrong = Some(text)).unwrap_or_default(),
+        Some(value) => uuid("uuid", value)
+            .map_err(|text| wrong = Some(text))
+            .unwrap_or_default(),
         None => Uuid::new_v4(),
     };
     let mut node = Node::new(id, NodeFields::default(), Timestamp::now());
@@ -63,13 +65,21 @@ pub(super) fn read(context: &Context, version: Version, mut body: Map<String, Va
         }
     }
     if !unknown.is_empty() {
-        draft.fault(format!("{} cannot be given; a node may have {}", unknown.join(", "), may_be_given("")));
+        draft.fault(format!(
+            "{} cannot be given; a node may have {}",
+            unknown.join(", "),
+            may_be_given("")
+        ));
     }
     draft.finish(context, None)
 }
 
 /// The attributes that a body may have, but for one.
 fn may_be_given(but: &str) -> String {
-    let names: Vec<&str> = CHANGEABLE.into_iter().chain(AT_CREATION).filter(|name| *name != but).collect();
+    let names: Vec<&str> = CHANGEABLE
+        .into_iter()
+        .chain(AT_CREATION)
+        .filter(|name| *name != but)
+        .collect();
     names.join(", ")
 }

@@ -29,13 +29,46 @@ const NEVER: [&str; 6] = ["owner", "lessee", "project", "shard", "chassis_uuid",
 const UNMARKED: [&str; 2] = ["retired", "sharded"];
 
 const PROVISION_STATES: [&str; 32] = [
-    "enroll", "verifying", "manageable", "available", "active", "deploying", "deploy wait", "deploy failed",
-    "deploy hold", "deleting", "deleted", "cleaning", "clean wait", "clean failed", "clean hold", "error", "rebuild",
-    "inspecting", "inspect wait", "inspect failed", "adopting", "adopt failed", "rescue", "rescuing", "rescue wait",
-    "rescue failed", "unrescuing", "unrescue failed", "servicing", "service wait", "service failed", "service hold",
+    "enroll",
+    "verifying",
+    "manageable",
+    "available",
+    "active",
+    "deploying",
+    "deploy wait",
+    "deploy failed",
+    "deploy hold",
+    "deleting",
+    "deleted",
+    "cleaning",
+    "clean wait",
+    "clean failed",
+    "clean hold",
+    "error",
+    "rebuild",
+    "inspecting",
+    "inspect wait",
+    "inspect failed",
+    "adopting",
+    "adopt failed",
+    "rescue",
+    "rescuing",
+    "rescue wait",
+    "rescue failed",
+    "unrescuing",
+    "unrescue failed",
+    "servicing",
+    "service wait",
+    "service failed",
+    "service hold",
 ];
 
-const FAULTS: [&str; 4] = ["power failure", "clean failure", "rescue abort failure", "service failure"];
+const FAULTS: [&str; 4] = [
+    "power failure",
+    "clean failure",
+    "rescue abort failure",
+    "service failure",
+];
 
 impl Filters {
     /// Takes the filters out of a query.
@@ -48,14 +81,20 @@ impl Filters {
         filters.extend(query.take_bool("maintenance")?.map(Filter::Maintenance));
         filters.extend(query.take_bool("associated")?.map(Filter::Associated));
         filters.extend(query.take("resource_class")?.map(Filter::ResourceClass));
-        filters.extend(query.take("description_contains")?.map(|text| Filter::DescriptionContains(text.to_lowercase())));
+        filters.extend(
+            query
+                .take("description_contains")?
+                .map(|text| Filter::DescriptionContains(text.to_lowercase())),
+        );
         if let Some(state) = query.take("provision_state")? {
             known("provision_state", &state, &PROVISION_STATES)?;
             filters.push(Filter::ProvisionState(state));
         }
         if let Some(text) = query.take("instance_uuid")? {
             let id = Uuid::try_parse(&text).map_err(|_| {
-                Fault::bad_request(format!("Expected a UUID but received {text}; instance_uuid= takes a whole one"))
+                Fault::bad_request(format!(
+                    "Expected a UUID but received {text}; instance_uuid= takes a whole one"
+                ))
             })?;
             filters.push(Filter::Instance(id));
         }
@@ -67,7 +106,10 @@ impl Filters {
             filters.push(Filter::Nothing);
         }
         let group = &context.config.conductor.conductor_group;
-        if query.take("conductor_group")?.is_some_and(|name| !name.eq_ignore_ascii_case(group)) {
+        if query
+            .take("conductor_group")?
+            .is_some_and(|name| !name.eq_ignore_ascii_case(group))
+        {
             filters.push(Filter::Nothing);
         }
         for name in NEVER {
@@ -94,9 +136,10 @@ impl Filters {
             Filter::Associated(wanted) => *wanted == node.instance_uuid.is_some(),
             Filter::ResourceClass(class) => node.resource_class.as_deref() == Some(class),
             Filter::Instance(id) => node.instance_uuid == Some(*id),
-            Filter::DescriptionContains(text) => {
-                node.description.as_deref().is_some_and(|description| description.to_lowercase().contains(text))
-            }
+            Filter::DescriptionContains(text) => node
+                .description
+                .as_deref()
+                .is_some_and(|description| description.to_lowercase().contains(text)),
             Filter::Nothing => false,
         })
     }
@@ -106,5 +149,8 @@ fn known(name: &str, value: &str, words: &[&str]) -> Result<(), Fault> {
     if words.contains(&value) {
         return Ok(());
     }
-    Err(Fault::bad_request(format!("{name}={value} is not valid; give one of {}", words.join(", "))))
+    Err(Fault::bad_request(format!(
+        "{name}={value} is not valid; give one of {}",
+        words.join(", ")
+    )))
 }

@@ -43,7 +43,11 @@ pub(super) struct Listed<'a> {
 impl Page {
     /// The answer, for this path under the base.
     pub(super) fn shown<'a>(&'a self, context: &'a Context, base: &'a str, path: &str) -> Listed<'a> {
-        let view = View { context, base, fields: self.fields };
+        let view = View {
+            context,
+            base,
+            fields: self.fields,
+        };
         Listed {
             nodes: self.nodes.iter().map(|node| view.of(node)).collect(),
             next: self.next.as_ref().map(|query| format!("{base}/v1/{path}?{query}")),
@@ -62,19 +66,32 @@ impl Listing {
         let filters = Filters::read(context, &mut query)?;
         let fields = query.take_list("fields");
         if fields.is_some() && !version.reaches(8) {
-            return Err(Fault::not_acceptable("Request not acceptable. fields= came with version 1.8"));
+            return Err(Fault::not_acceptable(
+                "Request not acceptable. fields= came with version 1.8",
+            ));
         }
-        let detail = if detail { true } else { query.take_bool("detail")?.unwrap_or(false) };
+        let detail = if detail {
+            true
+        } else {
+            query.take_bool("detail")?.unwrap_or(false)
+        };
         query.finish()?;
         let fields = match fields {
             Some(_) if detail => {
-                return Err(Fault::bad_request("Can't fetch a subset of fields with 'detail' set; give one of the two"));
+                return Err(Fault::bad_request(
+                    "Can't fetch a subset of fields with 'detail' set; give one of the two",
+                ));
             }
             Some(names) => Fields::named(&names)?,
             None if detail => Fields::WHOLE,
             None => Fields::LISTED,
         };
-        Ok(Self { fields, filters, paging, sort_key })
+        Ok(Self {
+            fields,
+            filters,
+            paging,
+            sort_key,
+        })
     }
 
     /// Carries it out.
@@ -82,14 +99,21 @@ impl Listing {
     /// # Errors
     /// 404 if the marker is not there.
     pub(super) fn page(self, context: &Context) -> Result<Page, Fault> {
-        let Self { fields, filters, paging, sort_key } = self;
+        let Self {
+            fields,
+            filters,
+            paging,
+            sort_key,
+        } = self;
         let marker = paging.marker.as_deref().map(marker).transpose()?;
         let found = if filters.can_match_nothing() {
             let exists = marker.is_none_or(|id| context.nodes.get(&id).is_some());
             exists.then(Vec::new)
         } else if sort_key == SortKey::Id {
             let descending = paging.sort_dir == SortDir::Desc;
-            context.nodes.page(marker.as_ref(), descending, paging.limit, |node| filters.pass(node))
+            context
+                .nodes
+                .page(marker.as_ref(), descending, paging.limit, |node| filters.pass(node))
         } else {
             sorted(context, &filters, &paging, sort_key, marker)
         };
@@ -97,7 +121,10 @@ impl Listing {
             return Err(CallError::NodeNotFound(paging.marker.unwrap_or_default()).into());
         };
         // As Ironic has it, a last page that is full leads to an empty one.
-        let next = nodes.last().filter(|_| nodes.len() == paging.limit).map(|last| paging.next(&last.fields.uuid));
+        let next = nodes
+            .last()
+            .filter(|_| nodes.len() == paging.limit)
+            .map(|last| paging.next(&last.fields.uuid));
         Ok(Page { nodes, fields, next })
     }
 }
@@ -105,7 +132,11 @@ impl Listing {
 fn marker(text: &str) -> Result<Uuid, Fault> {
     let is_uuid = text.len() == uuid::fmt::Hyphenated::LENGTH;
     let id = Uuid::try_parse(text).ok().filter(|_| is_uuid);
-    id.ok_or_else(|| Fault::bad_request(format!("Expected a UUID but received {text}; marker= is the uuid of the last node seen")))
+    id.ok_or_else(|| {
+        Fault::bad_request(format!(
+            "Expected a UUID but received {text}; marker= is the uuid of the last node seen"
+        ))
+    })
 }
 
 /// A scalar column of the record.
@@ -213,8 +244,9 @@ fn sorted(
         None => None,
     };
     let all = context.nodes.all(|node| filters.pass(node)).into_iter().map(entry);
-    let mut rest: Vec<Entry> =
-        all.filter(|entry| marker.as_ref().is_none_or(|marker| compare(marker, entry).is_lt())).collect();
+    let mut rest: Vec<Entry> = all
+        .filter(|entry| marker.as_ref().is_none_or(|marker| compare(marker, entry).is_lt()))
+        .collect();
     if rest.len() > paging.limit {
         rest.select_nth_unstable_by(paging.limit, compare);
         rest.truncate(paging.limit);

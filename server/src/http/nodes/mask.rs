@@ -12,8 +12,21 @@ pub(super) const MASK: &str = "******";
 
 /// Parts of keys that speak of secrets, in lower case and without separators.
 const SECRET_PARTS: [&str; 15] = [
-    "password", "passwd", "passphrase", "secret", "token", "credential", "community", "privatekey", "privkey",
-    "authkey", "apikey", "accesskey", "kgkey", "encryptionkey", "signingkey",
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "credential",
+    "community",
+    "privatekey",
+    "privkey",
+    "authkey",
+    "apikey",
+    "accesskey",
+    "kgkey",
+    "encryptionkey",
+    "signingkey",
 ];
 
 /// Words that do so only by themselves: `bmc_pass`, but not `bypass`.
@@ -36,7 +49,10 @@ impl Secrets {
         match self {
             Self::All => true,
             Self::Declared(properties) if top => {
-                properties.iter().any(|property| property.secret && property.name == key) || speaks_of_secrets(key)
+                properties
+                    .iter()
+                    .any(|property| property.secret && property.name == key)
+                    || speaks_of_secrets(key)
             }
             Self::Declared(_) | Self::Keys => speaks_of_secrets(key),
         }
@@ -44,7 +60,10 @@ impl Secrets {
 
     /// The object as it is shown.
     pub(super) fn masked(self, object: &Map<String, Value>) -> Map<String, Value> {
-        object.iter().map(|(key, value)| (key.clone(), self.masked_value(value, self.hides(key, true)))).collect()
+        object
+            .iter()
+            .map(|(key, value)| (key.clone(), self.masked_value(value, self.hides(key, true))))
+            .collect()
     }
 
     fn masked_value(self, value: &Value, hidden: bool) -> Value {
@@ -69,7 +88,11 @@ impl Secrets {
     ///
     /// # Errors
     /// The path of each mask that stands for no stored value.
-    pub(super) fn restored(self, new: Map<String, Value>, stored: &Map<String, Value>) -> Result<Map<String, Value>, Vec<String>> {
+    pub(super) fn restored(
+        self,
+        new: Map<String, Value>,
+        stored: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, Vec<String>> {
         let mut missing = Vec::new();
         let restored = self.restored_object(new, Some(stored), true, "", &mut missing);
         if missing.is_empty() { Ok(restored) } else { Err(missing) }
@@ -152,7 +175,9 @@ fn speaks_of_secrets(key: &str) -> bool {
     let lower = key.to_ascii_lowercase();
     let compact: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
     SECRET_PARTS.iter().any(|part| compact.contains(part))
-        || lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| SECRET_WORDS.contains(&word))
+        || lower
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|word| SECRET_WORDS.contains(&word))
 }
 
 /// The text with the password of each URL in it masked. A password may have `@` and `/` in it, so it goes up to
@@ -162,7 +187,9 @@ fn without_url_password(text: &str) -> Cow<'_, str> {
     let mut from = 0;
     while let Some(at) = shown[from..].find("://") {
         let start = from + at + "://".len();
-        let end = shown[start..].find(char::is_whitespace).map_or(shown.len(), |end| start + end);
+        let end = shown[start..]
+            .find(char::is_whitespace)
+            .map_or(shown.len(), |end| start + end);
         from = start;
         let url = &shown[start..end];
         if let Some(host) = url.rfind('@')
@@ -185,7 +212,13 @@ mod tests {
 
     use super::*;
 
-    const PIN: Property = Property { name: "pin", description: "", required: false, secret: true, check: |_| None };
+    const PIN: Property = Property {
+        name: "pin",
+        description: "",
+        required: false,
+        secret: true,
+        check: |_| None,
+    };
     const SECRETS: Secrets = Secrets::Declared(&[PIN]);
 
     fn object(value: Value) -> Map<String, Value> {
@@ -211,20 +244,34 @@ mod tests {
                 "url": "https://root:******@bmc/", "ipmi_hex_kg_key": null, "credentials": "******", "bypass": true,
             }))
         );
-        for key in ["API-Key", "privateKey", "snmp_community_read", "sshPrivateKey", "ipmi_hex_kg_key", "X-Auth-Token", "pwd"] {
+        for key in [
+            "API-Key",
+            "privateKey",
+            "snmp_community_read",
+            "sshPrivateKey",
+            "ipmi_hex_kg_key",
+            "X-Auth-Token",
+            "pwd",
+        ] {
             assert!(speaks_of_secrets(key), "{key}");
         }
         for key in ["ipmi_username", "redfish_address", "passthrough", "key_type", "compass"] {
             assert!(!speaks_of_secrets(key), "{key}");
         }
         // Declared for the top: below it is another key.
-        assert_eq!(SECRETS.masked(&object(json!({"a": {"pin": 1}}))), object(json!({"a": {"pin": 1}})));
+        assert_eq!(
+            SECRETS.masked(&object(json!({"a": {"pin": 1}}))),
+            object(json!({"a": {"pin": 1}}))
+        );
     }
 
     #[test]
     fn of_an_unknown_driver_everything_is_masked() {
         let shown = Secrets::All.masked(&object(json!({"address": "a", "n": {"x": [1, null]}})));
-        assert_eq!(shown, object(json!({"address": "******", "n": {"x": ["******", null]}})));
+        assert_eq!(
+            shown,
+            object(json!({"address": "******", "n": {"x": ["******", null]}}))
+        );
         let stored = stored();
         assert_eq!(Secrets::All.restored(Secrets::All.masked(&stored), &stored), Ok(stored));
     }
@@ -250,7 +297,10 @@ mod tests {
         // Two that changed places.
         let new = object(json!({"users": [{"name": "b", "pass": "******"}, {"name": "a", "pass": "******"}]}));
         let kept = SECRETS.restored(new, &stored()).unwrap();
-        assert_eq!(kept["users"], json!([{"name": "b", "pass": "y"}, {"name": "a", "pass": "x"}]));
+        assert_eq!(
+            kept["users"],
+            json!([{"name": "b", "pass": "y"}, {"name": "a", "pass": "x"}])
+        );
         // Two that look the same: nobody knows which is meant.
         let two = object(json!({"users": [{"pass": "x"}, {"pass": "y"}]}));
         let one = object(json!({"users": [{"pass": "******"}]}));

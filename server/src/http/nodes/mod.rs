@@ -65,12 +65,21 @@ pub(super) async fn create(mut ask: Ask) -> Result<Response, Fault> {
 pub(super) async fn show(mut ask: Ask) -> Result<Response, Fault> {
     let names = ask.query.take_list("fields");
     if names.is_some() && !ask.version.reaches(8) {
-        return Err(Fault::not_acceptable("Request not acceptable. fields= came with version 1.8"));
+        return Err(Fault::not_acceptable(
+            "Request not acceptable. fields= came with version 1.8",
+        ));
     }
     ask.no_query()?;
     let fields = names.map_or(Ok(Fields::WHOLE), |names| Fields::named(&names))?;
     let node = find(&ask)?;
-    answer(&View { context: &ask.context, base: &ask.base, fields }.of(&node))
+    answer(
+        &View {
+            context: &ask.context,
+            base: &ask.base,
+            fields,
+        }
+        .of(&node),
+    )
 }
 
 /// `PATCH /v1/nodes/X`.
@@ -117,7 +126,10 @@ pub(super) async fn maintenance_set(mut ask: Ask) -> Result<Response, Fault> {
     };
     if !body.is_empty() {
         let names: Vec<String> = body.into_iter().map(|(name, _)| name).collect();
-        return Err(Fault::bad_request(format!("Unexpected arguments: {}; there is only reason", names.join(", "))));
+        return Err(Fault::bad_request(format!(
+            "Unexpected arguments: {}; there is only reason",
+            names.join(", ")
+        )));
     }
     maintenance(ask, id, true, reason).await
 }
@@ -131,7 +143,10 @@ pub(super) async fn maintenance_unset(mut ask: Ask) -> Result<Response, Fault> {
 
 async fn maintenance(ask: Ask, id: Uuid, on: bool, reason: Option<String>) -> Result<Response, Fault> {
     let (context, who) = (Arc::clone(&ask.context), ask.who("maintenance"));
-    change(context, id, who, move |_, node| attributes::in_maintenance(node, on, reason)).await?;
+    change(context, id, who, move |_, node| {
+        attributes::in_maintenance(node, on, reason)
+    })
+    .await?;
     Ok(StatusCode::ACCEPTED.into_response())
 }
 
@@ -148,7 +163,12 @@ pub(super) async fn validate(mut ask: Ask) -> Result<Response, Fault> {
         "vendor" => vendor.clone(),
         _ => json!({ "result": null, "reason": "not supported" }),
     };
-    answer(&INTERFACES.into_iter().map(|interface| (interface.to_owned(), entry(interface))).collect::<Map<_, _>>())
+    answer(
+        &INTERFACES
+            .into_iter()
+            .map(|interface| (interface.to_owned(), entry(interface)))
+            .collect::<Map<_, _>>(),
+    )
 }
 
 /// `GET /v1/nodes/X/states`.
@@ -174,7 +194,9 @@ pub(super) async fn states(mut ask: Ask) -> Result<Response, Fault> {
 fn find(ask: &Ask) -> Result<Arc<Node>, Fault> {
     let ident = &*ask.ident;
     if !names::is_addressable(ident) {
-        return Err(Fault::bad_request(format!("Expected a logical name or UUID but received {ident}.")));
+        return Err(Fault::bad_request(format!(
+            "Expected a logical name or UUID but received {ident}."
+        )));
     }
     let found = ask.context.nodes.find(ident).or_else(|| {
         // Until 1.91 a name could be told to be JSON.
@@ -187,11 +209,21 @@ fn find(ask: &Ask) -> Result<Arc<Node>, Fault> {
 }
 
 fn current(context: &Context, id: Uuid) -> Result<Arc<Node>, Fault> {
-    context.nodes.get(&id).ok_or_else(|| CallError::NodeNotFound(id.to_string()).into())
+    context
+        .nodes
+        .get(&id)
+        .ok_or_else(|| CallError::NodeNotFound(id.to_string()).into())
 }
 
 fn whole(ask: &Ask, node: &Node) -> Result<Response, Fault> {
-    answer(&View { context: &ask.context, base: &ask.base, fields: Fields::WHOLE }.of(node))
+    answer(
+        &View {
+            context: &ask.context,
+            base: &ask.base,
+            fields: Fields::WHOLE,
+        }
+        .of(node),
+    )
 }
 
 /// Changes a node under its exclusive lock. What `next` makes of the node as it is then is stored, all or nothing;
@@ -214,7 +246,11 @@ async fn change(
         }
         // All but last_error, which the end of a task may set at any time.
         let stored = context.node_change(id, |node| {
-            *node = Node { last_error: node.last_error.take(), revision: node.revision, ..next.clone() };
+            *node = Node {
+                last_error: node.last_error.take(),
+                revision: node.revision,
+                ..next.clone()
+            };
         });
         let node = stored.await?;
         drop(hold);
@@ -225,8 +261,12 @@ async fn change(
 
 /// One instance runs on one node. Two that are noted at the same moment are not seen here.
 fn instance_is_free(context: &Context, node: &Node) -> Result<(), Fault> {
-    let Some(instance) = node.instance_uuid else { return Ok(()) };
-    let others = context.nodes.page(None, false, 1, |other| other.id != node.id && other.instance_uuid == Some(instance));
+    let Some(instance) = node.instance_uuid else {
+        return Ok(());
+    };
+    let others = context.nodes.page(None, false, 1, |other| {
+        other.id != node.id && other.instance_uuid == Some(instance)
+    });
     match others.as_deref() {
         Some([other, ..]) => Err(Fault::conflict(format!(
             "Instance {instance} is already associated with a node, {}, it cannot be associated with this other node {}",

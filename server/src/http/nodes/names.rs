@@ -7,8 +7,15 @@ use uuid::Uuid;
 const CHARS_MAX: usize = 255;
 
 /// Words that stand where a node's name stands, in this API or in Ironic's.
-const RESERVED: [&str; 7] =
-    ["detail", "maintenance", "management", "ports", "states", "validate", "vendor_passthru"];
+const RESERVED: [&str; 7] = [
+    "detail",
+    "maintenance",
+    "management",
+    "ports",
+    "states",
+    "validate",
+    "vendor_passthru",
+];
 
 /// Refuses what cannot be a name.
 ///
@@ -16,7 +23,9 @@ const RESERVED: [&str; 7] =
 /// What is wrong with it, as the end of a sentence that begins with the name.
 pub(super) fn check(name: &str) -> Result<(), String> {
     if let Some(wrong) = name.chars().find(|c| !is_allowed(*c)) {
-        return Err(format!("has {wrong:?} in it; a name is made of letters, digits and . _ ~ -"));
+        return Err(format!(
+            "has {wrong:?} in it; a name is made of letters, digits and . _ ~ -"
+        ));
     }
     if name.is_empty() || name.len() > CHARS_MAX {
         return Err(format!("has {} characters; a name has 1 to {CHARS_MAX}", name.len()));
@@ -54,7 +63,20 @@ mod tests {
         }
         let uuid = "1be26c0b-03f2-4d2e-ae87-c02d7f33c123";
         let simple = "1be26c0b03f24d2eae87c02d7f33c123";
-        for name in ["", "a b", "a/b", "ä", "a\n", uuid, simple, "detail", "states", ".", "..", &"n".repeat(256)] {
+        for name in [
+            "",
+            "a b",
+            "a/b",
+            "ä",
+            "a\n",
+            uuid,
+            simple,
+            "detail",
+            "states",
+            ".",
+            "..",
+            &"n".repeat(256),
+        ] {
             assert!(check(name).is_err(), "{name}");
         }
     }

@@ -53,7 +53,11 @@ impl Patch {
                 Err(text) => faults.push(format!("operation {index}: {text}")),
             }
         }
-        if faults.is_empty() { Ok(Self(operations)) } else { Err(Fault::bad_request(faults.join("; "))) }
+        if faults.is_empty() {
+            Ok(Self(operations))
+        } else {
+            Err(Fault::bad_request(faults.join("; ")))
+        }
     }
 
     /// Whether it gives the node a driver, be it the same.
@@ -70,7 +74,9 @@ impl Patch {
         let mut touched: BTreeMap<&'static str, Option<Value>> = BTreeMap::new();
         for (index, operation) in self.0.iter().enumerate() {
             let name = operation.attribute;
-            let attribute = touched.entry(name).or_insert_with(|| Some(value_of(context, node, name)));
+            let attribute = touched
+                .entry(name)
+                .or_insert_with(|| Some(value_of(context, node, name)));
             operation
                 .apply(attribute)
                 .map_err(|text| Fault::bad_request(format!("operation {index}: {}: {text}", operation.path)))?;
@@ -85,22 +91,45 @@ impl Patch {
 
 impl Operation {
     fn read(item: Value) -> Result<Self, String> {
-        let Value::Object(mut item) = item else { return Err(format!("must be an object, not {}", kind(&item))) };
+        let Value::Object(mut item) = item else {
+            return Err(format!("must be an object, not {}", kind(&item)));
+        };
         let path = text(&mut item, "path")?;
         let kind = match &*text(&mut item, "op")? {
             "remove" => Kind::Remove,
             op @ ("add" | "replace") => {
-                let value = item.remove("value").ok_or_else(|| format!("{op} {path} has no value"))?;
-                if op == "add" { Kind::Add(value) } else { Kind::Replace(value) }
+                let value = item
+                    .remove("value")
+                    .ok_or_else(|| format!("{op} {path} has no value"))?;
+                if op == "add" {
+                    Kind::Add(value)
+                } else {
+                    Kind::Replace(value)
+                }
             }
-            op => return Err(format!("op {op:?} is not carried out here; there are add, replace, remove")),
+            op => {
+                return Err(format!(
+                    "op {op:?} is not carried out here; there are add, replace, remove"
+                ));
+            }
         };
-        let mut segments = path.strip_prefix('/').ok_or_else(|| format!("path {path:?} does not begin with /"))?.split('/');
+        let mut segments = path
+            .strip_prefix('/')
+            .ok_or_else(|| format!("path {path:?} does not begin with /"))?
+            .split('/');
         let first = unescaped(segments.next().unwrap_or_default());
         let Some(attribute) = CHANGEABLE.into_iter().find(|name| *name == first) else {
-            return Err(format!("/{first} cannot be changed; what may change is /{}", CHANGEABLE.join(", /")));
+            return Err(format!(
+                "/{first} cannot be changed; what may change is /{}",
+                CHANGEABLE.join(", /")
+            ));
         };
-        Ok(Self { kind, attribute, below: segments.map(unescaped).collect(), path: path.clone() })
+        Ok(Self {
+            kind,
+            attribute,
+            below: segments.map(unescaped).collect(),
+            path: path.clone(),
+        })
     }
 
     /// Applies it to the attribute; `None` is one that was removed.
@@ -173,5 +202,8 @@ fn unescaped(segment: &str) -> String {
 /// A place from 0 up to the length; no signs, no leading zeros.
 fn index(text: &str, len: usize) -> Option<usize> {
     let is_plain = text == "0" || (!text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()));
-    is_plain.then(|| text.parse().ok()).flatten().filter(|index| *index <= len)
+    is_plain
+        .then(|| text.parse().ok())
+        .flatten()
+        .filter(|index| *index <= len)
 }

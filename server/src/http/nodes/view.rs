@@ -143,7 +143,10 @@ pub(super) struct Shown<'a> {
 
 impl Serialize for Shown<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { view: View { context, base, fields }, node } = *self;
+        let Self {
+            view: View { context, base, fields },
+            node,
+        } = *self;
         let mut map = serializer.serialize_map(None)?;
         for (field, name) in fields.iter() {
             map.serialize_key(name)?;
@@ -191,7 +194,11 @@ pub(super) fn secrets(context: &Context, node: &Node) -> Secrets {
 /// The vendor interface of a driver's nodes: the driver itself by its main name. So a node of `fake-hardware` has
 /// `fake`, as in Ironic, and a client finds it among the driver's `enabled_vendor_interfaces`.
 pub(in super::super) fn vendor_interface<'a>(context: &'a Context, driver: &'a str) -> &'a str {
-    context.catalogue.compiled().by_name(driver).map_or(driver, |(_, driver)| driver.record().name)
+    context
+        .catalogue
+        .compiled()
+        .by_name(driver)
+        .map_or(driver, |(_, driver)| driver.record().name)
 }
 
 /// A time in the one form of this API.

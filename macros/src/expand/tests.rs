@@ -1,0 +1,135 @@
+//! Goldens of expansions, and what may never stand in one. The drivers are `macros/tests/expand/*.rs`, their
+//! expansions `*.expanded.rs` beside them. To write those anew, and then to read them:
+//!
+//! ```text
+//! EXPAND=overwrite cargo test -p bessemer-macros
+//! ```
+//!
+//! These tests are in the crate because nothing outside of a macro crate can call its functions.
+
+use std::path::PathBuf;
+
+use proc_macro2::{Spacing, TokenStream, TokenTree};
+use quote::ToTokens;
+
+use super::driver;
+
+/// The block in a file, expanded.
+fn expanded(name: &str) -> TokenStream {
+    let text = std::fs::read_to_string(path(name, "rs")).unwrap();
+    let mut block: syn::ItemImpl = syn::parse_str(&text).unwrap();
+    let place = block
+        .attrs
+        .iter()
+        .position(|attribute| attribute.path().is_ident("driver"))
+        .unwrap();
+    let options = match block.attrs.remove(place).meta {
+        syn::Meta::List(list) => list.tokens,
+        _ => TokenStream::new(),
+    };
+    driver(options, block.to_token_stream())
+}
+
+fn path(name: &str, extension: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/expand")
+        .join(format!("{name}.{extension}"))
+}
+
+#[track_caller]
+fn golden(name: &str) {
+    let file = syn::parse2(expanded(name)).unwrap();
+    let got = prettyplease::unparse(&file);
+    let path = path(name, "expanded.rs");
+    if std::env::var_os("EXPAND").is_some_and(|value| value == "overwrite") {
+        std::fs::write(&path, &got).unwrap();
+    }
+    let want = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        got == want,
+        "{name} expands to something else now; see the head of this file:\n{got}"
+    );
+}
+
+#[test]
+fn an_ordinary_block() {
+    golden("acme");
+}
+
+#[test]
+fn a_block_of_a_trait() {
+    golden("extended");
+}
+
+/// Words that mean something only where nobody has hidden them.
+const PRELUDE: &[&str] = &[
+    "Box", "Clone", "Default", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Send", "Some", "String",
+    "Sync", "ToString", "Vec",
+];
+
+/// Words after which a path may begin with `::`.
+const KEYWORDS: &[&str] = &["as", "impl", "match", "return"];
+
+#[test]
+fn expansions_name_everything_by_its_whole_path() {
+    let block: TokenStream = r#"
+        impl Acme {
+            #[start]
+            async fn start(&self) -> R {}
+            #[passthru(http = "POST", attach)]
+            async fn set(&self, node: &mut N, call: &Call, a: A, #[arg(default = 1)] b: B, verb: Verb) -> R {}
+            #[passthru(http = "POST", require_exclusive_lock = false)]
+            fn get(&self, node: &N, #[body] a: A) -> R {}
+            #[driver_passthru(http = "POST")]
+            async fn of_driver(&self) -> R {}
+        }
+    "#
+    .parse()
+    .unwrap();
+    for (options, krate) in [("name = \"a\"", "bessemer"), ("name = \"a\", crate = ::steel", "steel")] {
+        let all: TokenStream = driver(options.parse().unwrap(), block.clone());
+        let hidden = all.to_string();
+        assert!(!hidden.contains("compile_error"), "{hidden}");
+        let mut faults = Vec::new();
+        look(all, krate, &mut faults);
+        assert!(faults.is_empty(), "{faults:#?}");
+    }
+}
+
+/// Notes paths that start with anything but a crate or `Self`, words of the prelude, and macros without a path.
+fn look(tokens: TokenStream, krate: &str, faults: &mut Vec<String>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is = |index: Option<usize>, wanted: char, spacing: Spacing| match index.and_then(|index| tokens.get(index)) {
+        Some(TokenTree::Punct(punct)) => punct.as_char() == wanted && punct.spacing() == spacing,
+        _ => false,
+    };
+    for (index, token) in tokens.iter().enumerate() {
+        let back = |n| index.checked_sub(n);
+        let word = match token {
+            TokenTree::Group(group) => {
+                look(group.stream(), krate, faults);
+                continue;
+            }
+            TokenTree::Ident(word) => word.to_string(),
+            _ => continue,
+        };
+        // `before::word` and `word::after`.
+        let follows = is(back(1), ':', Spacing::Alone) && is(back(2), ':', Spacing::Joint);
+        let leads = is(Some(index + 1), ':', Spacing::Joint) && is(Some(index + 2), ':', Spacing::Alone);
+        let has_parent = match back(3).and_then(|index| tokens.get(index)) {
+            Some(TokenTree::Ident(word)) => !KEYWORDS.contains(&word.to_string().as_str()),
+            Some(TokenTree::Punct(punct)) => punct.as_char() == '>',
+            _ => false,
+        };
+        if follows && !has_parent && ![krate, "core", "std"].contains(&word.as_str()) {
+            faults.push(format!("::{word}"));
+        }
+        if !follows && leads && !["Self", "clippy"].contains(&&*word) && !KEYWORDS.contains(&&*word) {
+            faults.push(format!("{word}::"));
+        }
+        let is_macro = is(Some(index + 1), '!', Spacing::Alone);
+        if !follows && (is_macro || PRELUDE.contains(&word.as_str())) {
+            faults.push(word);
+        }
+    }
+}
