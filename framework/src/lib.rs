@@ -56,7 +56,6 @@ mod reply;
 mod verbs;
 
 pub use args::{FromArgument, FromBody, RawBody};
-pub use bessemer_macros::{driver, driver_passthru, model, passthru};
 pub use call::{Call, Work};
 pub use driver::Configure;
 pub use error::{Error, Kind, Result, ResultExt};
@@ -64,3 +63,12 @@ pub use node::{Node, NodeSnapshot};
 pub use reply::{Attachment, IntoReply};
 pub use serde_json::{Map, Value, json};
 pub use verbs::Verb;
+
+#[doc = include_str!("docs/driver.md")]
+pub use bessemer_macros::driver;
+#[doc = include_str!("docs/driver_passthru.md")]
+pub use bessemer_macros::driver_passthru;
+#[doc = include_str!("docs/model.md")]
+pub use bessemer_macros::model;
+#[doc = include_str!("docs/passthru.md")]
+pub use bessemer_macros::passthru;

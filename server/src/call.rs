@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 use bessemer::host::{BoxFuture, Host};
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::signal::Signal;
+use crate::store::Progress;
 
 /// What is known of a call from its request on.
 #[derive(Clone, Debug)]
@@ -35,22 +37,9 @@ pub(crate) struct Running {
     runtime: Handle,
     // Work that the method spawned; made on the first spawn, which most calls never do.
     spawned: Mutex<Option<JoinSet<()>>>,
-    progress: Mutex<Option<Progress>>,
+    // Made where somebody listens: for tasks.
+    progress: OnceLock<watch::Sender<Option<Progress>>>,
 }
-
-/// How far a method says it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Progress {
-    /// Steps done.
-    pub(crate) done: u64,
-    /// Steps in all.
-    pub(crate) total: u64,
-    /// A short text, cut at [`PROGRESS_TEXT_MAX`].
-    pub(crate) text: String,
-}
-
-/// The longest progress text, in characters.
-const PROGRESS_TEXT_MAX: usize = 256;
 
 impl Running {
     pub(crate) fn new(
@@ -71,7 +60,7 @@ impl Running {
             cancelled: Arc::default(),
             runtime,
             spawned: Mutex::new(None),
-            progress: Mutex::new(None),
+            progress: OnceLock::new(),
         })
     }
 
@@ -100,14 +89,9 @@ impl Running {
         self.method
     }
 
-    /// The request's id, without `req-`.
-    pub(crate) fn request(&self) -> Uuid {
-        self.origin.request
-    }
-
-    /// The last progress reported.
-    pub(crate) fn progress(&self) -> Option<Progress> {
-        self.progress.lock().clone()
+    /// What the method reports of its progress, from now on.
+    pub(crate) fn progress(&self) -> watch::Receiver<Option<Progress>> {
+        self.progress.get_or_init(watch::Sender::default).subscribe()
     }
 
     /// Waits until all that the method spawned has ended.
@@ -173,8 +157,14 @@ impl Host for Running {
     }
 
     fn progress(&self, done: u64, total: u64, text: &str) {
-        let text: String = text.chars().take(PROGRESS_TEXT_MAX).collect();
-        *self.progress.lock() = Some(Progress { done, total, text });
+        if let Some(listener) = self.progress.get() {
+            // Cut by the store at the length it keeps.
+            listener.send_replace(Some(Progress {
+                done,
+                total,
+                text: text.into(),
+            }));
+        }
     }
 
     fn log(&self, text: &str) {

@@ -153,10 +153,9 @@ pub(crate) async fn dispatch(context: &Arc<Context>, request: Request<'_>) -> Re
 }
 
 /// The node if one is called, its driver, the method.
-fn find<'c>(
-    context: &'c Context,
-    request: &Request<'_>,
-) -> Result<(Option<Arc<Node>>, &'c Arc<Driver>, &'c Arc<Method>), CallError> {
+type Found<'c> = (Option<Arc<Node>>, &'c Arc<Driver>, &'c Arc<Method>);
+
+fn find<'c>(context: &'c Context, request: &Request<'_>) -> Result<Found<'c>, CallError> {
     let name = request.method;
     match request.target {
         CallTarget::Node(ident) => {
@@ -353,7 +352,8 @@ impl Work {
         let (driver, deadline) = (Arc::clone(&self.driver), self.call.deadline());
         let blocks = self.method.blocks();
         let handle = driver.runtime().handle();
-        let work = self.carry_out(prepared, target);
+        // On the heap from its beginning: it may move to another thread, and is large to copy.
+        let work: host::BoxFuture<_> = Box::pin(self.carry_out(prepared, target));
         let done = async {
             if blocks {
                 there(handle, work).await.ok()
@@ -404,15 +404,19 @@ impl Work {
             // The client may have left meanwhile; what is on disk as running is carried out.
             let _ = accept.send(stored);
             if begins {
-                let end = supervise(
+                let work = supervise(
                     prepared,
                     target,
                     &self.call,
                     &self.driver,
                     &self.method,
                     &self.context.workers,
-                )
-                .await;
+                );
+                let end = tokio::select! {
+                    biased;
+                    end = work => end,
+                    never = tasks::keep_progress(&self.context, &self.call, task) => match never {},
+                };
                 let (outcome, target) = match self.ended(end) {
                     Ok(finished) => (
                         finished.result.map(drop).map_err(CallError::Failed),

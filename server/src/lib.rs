@@ -2,8 +2,8 @@
 //!
 //! A binary is one line; the drivers it names are the drivers it has:
 //!
-//! ```ignore
-//! bessemer_server::main! { bessemer_driver_fake, acme_driver }
+//! ```no_run
+//! bessemer_server::main! { bessemer_driver_fake }
 //! ```
 //!
 //! # The walk of one call
@@ -45,8 +45,8 @@ pub use cli::main;
 /// Each crate is linked because it is named here; a crate that only stands in `Cargo.toml` is not. An attribute
 /// such as `#[cfg(feature = "…")]` may stand before a name.
 ///
-/// ```ignore
-/// bessemer_server::main! { bessemer_driver_fake, #[cfg(feature = "acme")] acme_driver }
+/// ```no_run
+/// bessemer_server::main! { bessemer_driver_fake, #[cfg(any())] acme_driver }
 /// ```
 #[macro_export]
 macro_rules! main {

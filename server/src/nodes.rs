@@ -16,7 +16,7 @@ const SHARDS: usize = 32;
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// All nodes.
-pub struct Nodes {
+pub(crate) struct Nodes {
     by_id: Vec<RwLock<Map<Uuid, Entry>>>,
     by_name: Vec<RwLock<Map<Box<str>, Uuid>>>,
     order: RwLock<Order>,
@@ -52,25 +52,25 @@ impl Nodes {
 
     /// How many there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.order.read().ids.len()
     }
 
     /// Whether there is none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The node of this uuid.
     #[must_use]
-    pub fn get(&self, id: &Uuid) -> Option<Arc<Node>> {
+    pub(crate) fn get(&self, id: &Uuid) -> Option<Arc<Node>> {
         self.shard(id).read().get(id).map(|entry| Arc::clone(&entry.node))
     }
 
     /// The node of this uuid, in lower case with hyphens, or of this name.
     #[must_use]
-    pub fn find(&self, ident: &str) -> Option<Arc<Node>> {
+    pub(crate) fn find(&self, ident: &str) -> Option<Arc<Node>> {
         match uuid(ident) {
             // A name cannot look like a uuid.
             Some(id) => self.get(&id),

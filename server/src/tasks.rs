@@ -2,7 +2,9 @@
 //! is one transaction with what the method changed on the node and with `last_error`. Which calls become
 //! tasks is decided in `dispatch.rs`.
 
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bessemer::host::Host;
 use jiff::Timestamp;
@@ -39,6 +41,25 @@ pub(crate) async fn start(
             progress: None,
         })
         .await
+}
+
+/// How often a task's progress is written at most.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Writes what a task reports of its progress, for as long as it is polled.
+pub(crate) async fn keep_progress(context: &Context, call: &Running, task: Uuid) -> Infallible {
+    let mut progress = call.progress();
+    loop {
+        // The sender lives in `call`.
+        let _ = progress.changed().await;
+        let Some(report) = progress.borrow_and_update().clone() else {
+            continue;
+        };
+        if let Err(error) = context.store.task_progress(task, report).await {
+            tracing::warn!(request_id = %call.request_id(), %task, %error, "the progress of the task could not be saved");
+        }
+        tokio::time::sleep(PROGRESS_INTERVAL).await;
+    }
 }
 
 /// Writes how a task ended, then frees the lock in `target`.

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use bessemer::host::{self, Finished, Host, Prepared};
+use bessemer::host::{self, BoxFuture, Finished, Host, Prepared};
 use parking_lot::Mutex;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{Notify, oneshot};
@@ -349,11 +349,8 @@ pub(crate) fn text(panic: &(dyn Any + Send)) -> &str {
 /// there if it is not ready at once.
 ///
 /// `None` if the runtime was shut down under the work.
-pub(crate) async fn in_place_or_there<T: Send + 'static>(
-    handle: &Handle,
-    work: impl Future<Output = T> + Send + 'static,
-) -> Option<T> {
-    let mut work: Option<Pin<Box<dyn Future<Output = T> + Send>>> = Some(Box::pin(work));
+pub(crate) async fn in_place_or_there<T: Send + 'static>(handle: &Handle, work: BoxFuture<T>) -> Option<T> {
+    let mut work = Some(work);
     let mut moved: Option<oneshot::Receiver<T>> = None;
     poll_fn(move |cx| {
         if let Some(mut run) = work.take() {

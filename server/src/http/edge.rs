@@ -3,7 +3,7 @@
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use http::request::Parts;
@@ -48,7 +48,7 @@ pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) ->
     let negotiated = Version::negotiate(&parts.headers);
     let version = negotiated.as_ref().ok().copied();
     let Answer { mut response, reached } = match negotiated {
-        Ok(version) => contained(route(api, Asked { origin, version }, parts, body)).await,
+        Ok(version) => contained(pin!(route(api, Asked { origin, version }, parts, body))).await,
         Err(asked) => {
             let fault = Fault::version_not_served(&asked.0);
             if path::is_root(parts.uri.path()) {
@@ -133,8 +133,7 @@ async fn route(api: &Api, asked: Asked, parts: Parts, body: Incoming) -> Answer 
 }
 
 /// A panic becomes a 500. What a method does is contained closer to it; this is for all else.
-async fn contained(work: impl Future<Output = Answer>) -> Answer {
-    let mut work = pin!(work);
+async fn contained(mut work: Pin<&mut impl Future<Output = Answer>>) -> Answer {
     poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
         Ok(poll) => poll,
         Err(panic) => {

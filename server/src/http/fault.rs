@@ -4,7 +4,7 @@
 
 use bessemer::Kind;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
 use super::body::Body;
@@ -18,7 +18,7 @@ pub(crate) struct Fault {
     status: StatusCode,
     text: String,
     shape: Shape,
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// Which of Ironic's two bodies.
@@ -39,7 +39,7 @@ impl Fault {
             status,
             text: text.into(),
             shape: Shape::Controller,
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -75,7 +75,7 @@ impl Fault {
             "The server could not comply with the request since it is either malformed or otherwise incorrect.",
         )
         .routing();
-        fault.headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+        fault.headers.push((header::ALLOW, HeaderValue::from_static(allow)));
         fault
     }
 
@@ -87,12 +87,14 @@ impl Fault {
              The supported version range is: [{min}, {max}]."
         ))
         .routing();
-        fault
-            .headers
-            .insert(&version::MIN_VERSION, HeaderValue::from_static(version::MIN_TEXT));
-        fault
-            .headers
-            .insert(&version::MAX_VERSION, HeaderValue::from_static(version::MAX_TEXT));
+        fault.headers.push((
+            version::MIN_VERSION.clone(),
+            HeaderValue::from_static(version::MIN_TEXT),
+        ));
+        fault.headers.push((
+            version::MAX_VERSION.clone(),
+            HeaderValue::from_static(version::MAX_TEXT),
+        ));
         fault
     }
 
@@ -109,7 +111,7 @@ impl Fault {
     /// Ends the connection after the answer.
     pub(crate) fn closing(mut self) -> Self {
         self.headers
-            .insert(header::CONNECTION, HeaderValue::from_static("close"));
+            .push((header::CONNECTION, HeaderValue::from_static("close")));
         self
     }
 
@@ -127,14 +129,14 @@ impl Fault {
 
     /// When the client may try again.
     pub(crate) fn retry_after(mut self, seconds: u16) -> Self {
-        self.headers.insert(header::RETRY_AFTER, seconds.into());
+        self.headers.push((header::RETRY_AFTER, seconds.into()));
         self
     }
 
     /// The verbs that a method does answer.
     pub(crate) fn allow(mut self, verbs: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(verbs) {
-            self.headers.insert(header::ALLOW, value);
+            self.headers.push((header::ALLOW, value));
         }
         self
     }
@@ -142,11 +144,6 @@ impl Fault {
     /// Whether version headers belong on the answer.
     pub(crate) fn is_routing(&self) -> bool {
         self.shape == Shape::Routing
-    }
-
-    /// The status.
-    pub(crate) fn status(&self) -> StatusCode {
-        self.status
     }
 
     /// The answer.
@@ -172,7 +169,7 @@ impl Fault {
         };
         let mut response = Response::new(Body::from(Bytes::from(body)));
         *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
+        response.headers_mut().extend(self.headers);
         response
             .headers_mut()
             .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -69,11 +69,10 @@ impl Listener {
                         TokioIo::new(stream),
                         service_fn(move |request| {
                             let connected = Arc::clone(&connected);
-                            // On the heap, where it stays: hyper would copy it twice.
-                            Box::pin(async move {
+                            async move {
                                 let (api, peer) = &*connected;
                                 Ok::<_, Infallible>(edge::answer(api, peer, request).await)
-                            })
+                            }
                         }),
                     );
                     let connection = draining.watch(connection);

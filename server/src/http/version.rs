@@ -68,11 +68,6 @@ impl Version {
         !self.asked || self.minor >= minor
     }
 
-    /// Whether the request named its version.
-    pub(crate) fn is_asked(self) -> bool {
-        self.asked
-    }
-
     /// `1.N`, as a header.
     pub(crate) fn header(self) -> HeaderValue {
         match self.minor {
@@ -115,7 +110,7 @@ mod tests {
             .iter()
             .map(|(name, value)| ((*name).clone(), value.parse().unwrap()))
             .collect();
-        Version::negotiate(&headers).map(|v| (v.header().to_str().unwrap().into(), v.is_asked()))
+        Version::negotiate(&headers).map(|v| (v.header().to_str().unwrap().into(), v.asked))
     }
 
     #[track_caller]

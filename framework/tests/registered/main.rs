@@ -1,20 +1,16 @@
 //! A driver with one method of each kind, started as a host starts it: found in the registry, decoded from an
 //! `Input`, run through its entry. What an attribute or a signature says must be what happens.
 
-use std::borrow::Cow;
-use std::future::Future;
-use std::pin::pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+mod host;
 
-use bessemer::host::{
-    self, Block, BoxFuture, Entry, Exclusive, Finished, HoldsExclusive, HoldsShared, Host, Input, Instance, LockMode,
-    Method, NodeFields, Prepared, Reply, Shared, Takes,
-};
+use std::future::Future;
+use std::time::Duration;
+
+use bessemer::host::{LockMode, Reply, Takes, snapshot};
 use bessemer::{
     Attachment, Call, Configure, Error, Kind, Map, Node, NodeSnapshot, RawBody, Result, Value, Verb, driver, json,
 };
+use host::{block_on, call, driver_record, error_of, fields, instance, json_of, method};
 
 /// Where to boot from.
 #[bessemer::model]
@@ -75,6 +71,11 @@ impl Kinds {
         Ok(())
     }
 
+    #[cfg(target_os = "none")]
+    #[stop]
+    async fn stop(&self) -> NoSuchResult {}
+
+    #[cfg(not(target_os = "none"))]
     #[stop]
     async fn stop(&self) -> Result<(), Broken> {
         Err(Broken::Cable)
@@ -92,6 +93,7 @@ impl Kinds {
     ///
     /// Twice, if asked.
     #[passthru(http = "POST")]
+    #[allow(clippy::too_many_arguments)]
     async fn set_prop(
         &self,
         node: &mut Node,
@@ -125,7 +127,7 @@ impl Kinds {
     }
 
     #[passthru(http = [GET], require_exclusive_lock = false, timeout = "1500ms")]
-    #[deprecated(since = "0.2", note = "use peek")]
+    #[deprecated(since = "0.2.0", note = "use peek")]
     async fn snapshot(&self, node: NodeSnapshot, verb: Verb) -> Result<String> {
         Ok(format!("{verb} {}", node.uuid()))
     }
@@ -190,157 +192,17 @@ impl Ping for Kinds {
 
 #[driver(extend)]
 impl Kinds {
-    #[cfg(any())]
+    #[cfg(target_os = "none")]
     #[driver_passthru(http = "GET")]
     async fn conditional(&self) -> Result<u8> {
         Ok(no_such_thing())
     }
 
-    #[cfg(all())]
+    #[cfg(not(target_os = "none"))]
     #[driver_passthru(http = "GET")]
     async fn conditional(&self) -> Result<u8> {
         Ok(7)
     }
-}
-
-// A host, as small as one can be.
-
-struct Held;
-impl HoldsExclusive for Held {}
-impl HoldsShared for Held {}
-
-struct TestHost;
-
-impl Host for TestHost {
-    fn request_id(&self) -> &str {
-        "req-1"
-    }
-    fn caller(&self) -> Option<&str> {
-        None
-    }
-    fn now(&self) -> Instant {
-        Instant::now()
-    }
-    fn deadline(&self) -> Instant {
-        Instant::now()
-    }
-    fn is_cancelled(&self) -> bool {
-        false
-    }
-    fn cancelled(&self) -> BoxFuture<()> {
-        Box::pin(std::future::pending())
-    }
-    fn sleep(&self, _: Duration) -> BoxFuture<()> {
-        Box::pin(std::future::ready(()))
-    }
-    fn spawn(&self, _: BoxFuture<()>) {}
-    fn progress(&self, _: u64, _: u64, _: &str) {}
-    fn log(&self, _: &str) {}
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return value;
-        }
-    }
-}
-
-fn blocks() -> impl Iterator<Item = &'static Block> {
-    host::blocks()
-        .iter()
-        .filter(|block| (block.target)() == std::any::TypeId::of::<Kinds>())
-}
-
-fn driver_record() -> &'static host::Driver {
-    blocks()
-        .find_map(|block| block.driver)
-        .expect("the driver is registered")
-}
-
-fn method(name: &str, driver_level: bool) -> &'static Method {
-    blocks()
-        .flat_map(|block| block.methods)
-        .find(|method| method.name == name && method.entry.is_driver_level() == driver_level)
-        .unwrap_or_else(|| panic!("{name} is registered"))
-}
-
-fn instance() -> Instance {
-    (driver_record().build)(json!({"greeting": "hello"})).unwrap()
-}
-
-fn fields() -> Arc<NodeFields> {
-    Arc::new(NodeFields {
-        uuid: "u".into(),
-        power_state: Some("power on".into()),
-        ..NodeFields::default()
-    })
-}
-
-fn run<G>(prepared: Prepared<G>, target: G) -> (&'static str, Finished<G>) {
-    let call = host::call(Arc::new(TestHost));
-    match prepared {
-        Prepared::Async(run) => ("async", block_on(run(target, call))),
-        Prepared::Blocking(run) => ("blocking", run(target, call)),
-    }
-}
-
-struct Outcome {
-    how: &'static str,
-    reply: Result<Reply>,
-    changes: Option<Arc<NodeFields>>,
-}
-
-fn call(method: &Method, verb: Verb, query: &[(&str, &str)], body: &str) -> Result<Outcome, String> {
-    let query: Vec<_> = query
-        .iter()
-        .map(|(k, v)| (Cow::Borrowed(*k), Cow::Borrowed(*v)))
-        .collect();
-    let input = Input {
-        verb,
-        query: &query,
-        body: body.as_bytes(),
-        content_type: None,
-    };
-    let instance = instance();
-    let outcome = |how, reply, changes| Outcome { how, reply, changes };
-    Ok(match method.entry {
-        Entry::Exclusive(start) => {
-            let prepared = start(&instance, &input).map_err(|e| e.to_string())?;
-            let (how, finished) = run(prepared, Exclusive::new(fields(), Held));
-            outcome(how, finished.result, finished.target.into_changes().0)
-        }
-        Entry::Shared(start) => {
-            let prepared = start(&instance, &input).map_err(|e| e.to_string())?;
-            let (how, finished) = run(prepared, Shared::new(fields(), Held));
-            outcome(how, finished.result, None)
-        }
-        Entry::Snapshot(start) => {
-            let prepared = start(&instance, &input).map_err(|e| e.to_string())?;
-            let (how, finished) = run(prepared, host::snapshot(fields()));
-            outcome(how, finished.result, None)
-        }
-        Entry::Driver(start) => {
-            let prepared = start(&instance, &input).map_err(|e| e.to_string())?;
-            let (how, finished) = run(prepared, ());
-            outcome(how, finished.result, None)
-        }
-    })
-}
-
-#[track_caller]
-fn json_of(outcome: Outcome) -> Value {
-    match outcome.reply {
-        Ok(Reply::Json(text)) => serde_json::from_slice(&text).unwrap(),
-        other => panic!("{other:?} is not JSON"),
-    }
-}
-
-#[track_caller]
-fn error_of(outcome: Outcome) -> (Kind, String) {
-    let error = outcome.reply.unwrap_err();
-    (error.kind(), error.message().into())
 }
 
 #[test]
@@ -471,7 +333,7 @@ fn the_record_says_what_is_written() {
     let snapshot = method("snapshot", false);
     assert_eq!(snapshot.timeout, Some(Duration::from_millis(1500)));
     let deprecated = snapshot.deprecated.unwrap();
-    assert_eq!((deprecated.since, deprecated.note), (Some("0.2"), Some("use peek")));
+    assert_eq!((deprecated.since, deprecated.note), (Some("0.2.0"), Some("use peek")));
     assert_eq!(method("console-log", false).description, "The log.");
     assert!(matches!(method("boot", false).takes, Takes::Body(_)));
 }
@@ -486,6 +348,6 @@ fn a_driver_is_built_started_stopped_and_asked() {
         block_on(record.stop.unwrap()(instance())).unwrap_err().kind(),
         Kind::Silent
     );
-    let refused = record.validate.unwrap()(&instance(), &host::snapshot(fields())).unwrap_err();
+    let refused = record.validate.unwrap()(&instance(), &snapshot(fields())).unwrap_err();
     assert_eq!(refused.message(), "driver_info has no `address`");
 }
