@@ -1,5 +1,6 @@
 //! The real binary over real HTTP: a file for each route or subject.
 
+mod cli;
 mod conductors;
 mod drivers;
 mod locks;
@@ -9,5 +10,6 @@ mod node_patch;
 mod nodes;
 mod passthru;
 mod secrets;
+mod startup;
 mod tasks;
 mod work;

@@ -1,5 +1,7 @@
 //! Nodes: creation, one node shown, its states and what its interfaces say, its end.
 
+use std::time::Duration;
+
 use bessemer_tests::{Answer, Client, Probe, Server};
 use serde_json::{Value, json};
 
@@ -204,7 +206,7 @@ async fn bodies_that_are_no_sound_json_are_a_400() {
     assert_eq!(answer.status, 400, "{answer:?}");
     assert!(answer.text().contains("25 levels"), "{answer:?}");
     let answer = server
-        .send(server.request("POST", "/v1/nodes").body(" ".repeat(2 << 20)))
+        .send(server.request("POST", "/v1/nodes").body(" ".repeat((1 << 20) + 1)))
         .await;
     assert_eq!(answer.status, 413);
 }
@@ -444,4 +446,21 @@ async fn a_change_waits_for_the_node_and_is_made_on_what_it_is_then() {
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(answer.json()["extra"], json!({"note": "from the client"}));
     assert_eq!(answer.json()["reservation"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_while_its_change_waits_changes_nothing() {
+    let probe = Probe::with("[conductor]\nlock_wait = \"60s\"\n").await;
+    let held = probe.calling("hold", json!({"gate": "a"}));
+    probe.entered("a", 1).await;
+    let client = Client::clone(&probe);
+    let patch = json!([{"op": "add", "path": "/extra/left", "value": 1}]);
+    let leaving = tokio::time::timeout(Duration::from_millis(50), client.patch("/v1/nodes/n", &patch));
+    assert!(leaving.await.is_err());
+    drop(client);
+    probe.open("a").await;
+    assert_eq!(held.await.unwrap().status, 200);
+    let next = json!([{"op": "add", "path": "/extra/next", "value": 1}]);
+    let answer = probe.patch("/v1/nodes/n", &next).await;
+    assert_eq!((answer.status, answer.json()["extra"].clone()), (200, json!({"next": 1})));
 }

@@ -46,6 +46,7 @@ pub struct ServerBuilder {
     env: Vec<(String, String)>,
     config: Option<String>,
     state: Option<PathBuf>,
+    port: u16,
 }
 
 impl Server {
@@ -62,6 +63,7 @@ impl Server {
             env: vec![],
             config: None,
             state: None,
+            port: 0,
         }
     }
 
@@ -172,6 +174,13 @@ impl ServerBuilder {
         self
     }
 
+    /// A port that the test chooses; else any that is free.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
     /// Starts it and waits until it listens.
     ///
     /// # Panics
@@ -253,7 +262,7 @@ impl ServerBuilder {
             .args(&self.args)
             .arg("--state-dir")
             .arg(directory)
-            .args(["--port", "0"]);
+            .args(["--port", &self.port.to_string()]);
         if let Some(config) = config {
             command.arg("--config").arg(config);
         }

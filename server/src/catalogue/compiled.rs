@@ -15,6 +15,8 @@ pub struct Compiled {
     drivers: Vec<CompiledDriver>,
     /// Every name and alias, with the place of its driver in `drivers`.
     names: BTreeMap<&'static str, usize>,
+    /// The names of all properties that some driver declares as secret.
+    secret_names: Vec<&'static str>,
 }
 
 /// One driver of this binary.
@@ -88,11 +90,22 @@ impl Compiled {
                 );
             }
         }
+        let properties = drivers.iter().flat_map(|driver| driver.record.properties);
+        let secret_names = properties
+            .filter(|property| property.secret)
+            .map(|property| property.name)
+            .collect();
         if faults.is_empty() {
-            Ok(Self { drivers, names })
+            Ok(Self { drivers, names, secret_names })
         } else {
             Err(faults)
         }
+    }
+
+    /// The names of all properties that some driver declares as secret.
+    #[must_use]
+    pub fn secret_names(&self) -> &[&'static str] {
+        &self.secret_names
     }
 
     /// All drivers, sorted by name.

@@ -4,6 +4,7 @@
 mod view;
 
 use axum::response::Response;
+use bessemer::host::Property;
 use serde_json::{Map, Value, json};
 
 use self::view::{Fields, Shown};
@@ -68,21 +69,19 @@ pub(super) async fn properties(mut ask: Ask) -> Result<Response, Fault> {
     ask.no_query()?;
     let properties = find(&ask)?.record().properties.iter();
     let described: Map<String, Value> = properties
-        .map(|property| {
-            let text = property.description.trim_end();
-            let stop = if text.is_empty() || text.ends_with(['.', '!', '?']) {
-                ""
-            } else {
-                "."
-            };
-            let need = if property.required { "Required." } else { "Optional." };
-            (
-                property.name.to_owned(),
-                format!("{text}{stop} {need}").trim_start().into(),
-            )
-        })
+        .map(|property| (property.name.to_owned(), describe(property).into()))
         .collect();
     answer(&described)
+}
+
+/// The description as a sentence, then whether the property must be there.
+fn describe(property: &Property) -> String {
+    let need = if property.required { "Required." } else { "Optional." };
+    match property.description.trim() {
+        "" => need.into(),
+        text if text.ends_with(['.', '!', '?']) => format!("{text} {need}"),
+        text => format!("{text}. {need}"),
+    }
 }
 
 /// `GET /v1/drivers/D/raid/logical_disk_properties`: no driver here builds arrays, so there are none.
@@ -120,4 +119,25 @@ fn fields(ask: &mut Ask) -> Result<Option<Fields>, Fault> {
         ));
     }
     Fields::named(&names).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn properties_say_whether_they_are_required() {
+        let described = |description, required| {
+            describe(&Property {
+                name: "address",
+                description,
+                required,
+                secret: false,
+                check: |_| None,
+            })
+        };
+        assert_eq!(described("where it is", true), "where it is. Required.");
+        assert_eq!(described("Where it is.\n", false), "Where it is. Optional.");
+        assert_eq!(described("", false), "Optional.");
+    }
 }

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use bessemer::host::{NodeFields, Object};
-use serde_json::Value;
+use bessemer::host::{NodeFields, Object, Property};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::super::document::kind;
@@ -12,7 +12,6 @@ use super::super::fault::Fault;
 use super::super::query::boolean;
 use super::names;
 use super::view::{secrets, vendor_interface};
-use crate::catalogue::Driver;
 use crate::context::Context;
 use crate::dispatch::CallError;
 use crate::node::Node;
@@ -162,7 +161,8 @@ impl Draft {
         if self.settings_given {
             self.restore_secrets(context, stored);
             if let Some(driver) = driver {
-                self.check_settings(driver);
+                let info = self.node.fields.driver_info.map();
+                self.faults.extend(wrong_settings(driver.record().properties, info));
             }
         }
         let has = vendor_interface(context, &self.node.fields.driver);
@@ -196,18 +196,25 @@ impl Draft {
         }
     }
 
-    /// Wrong values are refused here, missing ones where the driver needs them.
-    fn check_settings(&mut self, driver: &Driver) {
-        let properties = driver.record().properties;
-        if properties.is_empty() {
-            return;
-        }
-        let info = self.node.fields.driver_info.map();
-        for property in properties {
-            if let Some(wrong) = info.get(property.name).and_then(property.check) {
-                self.faults.push(format!("driver_info/{}: {wrong}", property.name));
-            }
-        }
+}
+
+/// What is wrong with the values that are there. Missing ones are refused where the driver needs them.
+fn wrong_settings(properties: &[Property], info: &Map<String, Value>) -> impl Iterator<Item = String> {
+    properties.iter().filter_map(|property| {
+        let wrong = info.get(property.name).and_then(property.check)?;
+        Some(format!("driver_info/{}: {wrong}", property.name))
+    })
+}
+
+/// The node in maintenance or out of it; a reason stays no longer than that.
+pub(super) fn in_maintenance(node: &Node, on: bool, reason: Option<String>) -> Result<Node, Fault> {
+    let mut draft = Draft::of(node.clone());
+    draft.set("maintenance", Some(on.into()));
+    draft.set("maintenance_reason", reason.map(Value::from));
+    if draft.faults.is_empty() {
+        Ok(draft.node)
+    } else {
+        Err(Fault::bad_request(draft.faults.join("; ")))
     }
 }
 
@@ -313,14 +320,24 @@ fn flag(attribute: &str, value: Option<Value>) -> Result<bool, String> {
     }
 }
 
-/// The node in maintenance or out of it; a reason stays no longer than that.
-pub(super) fn in_maintenance(node: &Node, on: bool, reason: Option<String>) -> Result<Node, Fault> {
-    let mut draft = Draft::of(node.clone());
-    draft.set("maintenance", Some(on.into()));
-    draft.set("maintenance_reason", reason.map(Value::from));
-    if draft.faults.is_empty() {
-        Ok(draft.node)
-    } else {
-        Err(Fault::bad_request(draft.faults.join("; ")))
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn wrong_settings_are_named_and_missing_ones_are_not() {
+        const PORT: Property = Property {
+            name: "port",
+            description: "",
+            required: true,
+            secret: false,
+            check: |value| (!value.is_u64()).then(|| format!("must be a whole number, not {value}")),
+        };
+        let wrong = |info: Value| wrong_settings(&[PORT], info.as_object().unwrap()).collect::<Vec<_>>();
+        assert_eq!(wrong(json!({})), [""; 0]);
+        assert_eq!(wrong(json!({"port": 623, "other": "x"})), [""; 0]);
+        assert_eq!(wrong(json!({"port": "x"})), ["driver_info/port: must be a whole number, not \"x\""]);
     }
 }

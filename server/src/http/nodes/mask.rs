@@ -1,6 +1,6 @@
 //! Secrets in a node's settings: masked in every view, and kept where a client writes the mask back. What is
-//! secret is told by the driver's own declaration and, at any depth, by how a key is called; a password inside a
-//! URL is masked by itself. A driver that is not in this binary declares nothing, so all its values are masked.
+//! secret is told by what drivers declare and, at any depth, by how a key is called; a password inside a URL is
+//! masked by itself. A driver that is not in this binary declares nothing, so all its values are masked.
 
 use std::borrow::Cow;
 
@@ -35,8 +35,13 @@ const SECRET_WORDS: [&str; 4] = ["pass", "pwd", "psk", "passcode"];
 /// What is secret in the settings of one driver's nodes.
 #[derive(Clone, Copy)]
 pub(super) enum Secrets {
-    /// What the driver declares, and what keys say.
-    Declared(&'static [Property]),
+    /// What drivers declare, and what keys say.
+    Declared {
+        /// By the node's own driver.
+        own: &'static [Property],
+        /// By any driver of this binary: what a node kept from its last driver is no less secret.
+        any: &'static [&'static str],
+    },
     /// What keys say: for what no driver declares.
     Keys,
     /// Everything.
@@ -48,13 +53,11 @@ impl Secrets {
     fn hides(self, key: &str, top: bool) -> bool {
         match self {
             Self::All => true,
-            Self::Declared(properties) if top => {
-                properties
-                    .iter()
-                    .any(|property| property.secret && property.name == key)
-                    || speaks_of_secrets(key)
+            Self::Declared { own, any } if top => {
+                let declared = own.iter().find(|property| property.name == key);
+                declared.map_or_else(|| any.contains(&key), |property| property.secret) || speaks_of_secrets(key)
             }
-            Self::Declared(_) | Self::Keys => speaks_of_secrets(key),
+            Self::Declared { .. } | Self::Keys => speaks_of_secrets(key),
         }
     }
 
@@ -219,7 +222,11 @@ mod tests {
         secret: true,
         check: |_| None,
     };
-    const SECRETS: Secrets = Secrets::Declared(&[PIN]);
+    const OPEN: Property = Property { name: "seal", secret: false, ..PIN };
+    const SECRETS: Secrets = Secrets::Declared {
+        own: &[PIN, OPEN],
+        any: &["pin", "seal", "code"],
+    };
 
     fn object(value: Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
@@ -258,6 +265,11 @@ mod tests {
         for key in ["ipmi_username", "redfish_address", "passthrough", "key_type", "compass"] {
             assert!(!speaks_of_secrets(key), "{key}");
         }
+        // Another driver's word counts where its own says nothing.
+        assert_eq!(
+            SECRETS.masked(&object(json!({"code": 1, "seal": 2}))),
+            object(json!({"code": "******", "seal": 2}))
+        );
         // Declared for the top: below it is another key.
         assert_eq!(
             SECRETS.masked(&object(json!({"a": {"pin": 1}}))),

@@ -185,8 +185,12 @@ impl Serialize for Shown<'_> {
 pub(super) fn secrets(context: &Context, node: &Node) -> Secrets {
     let driver = &*node.fields.driver;
     // Whether it is enabled makes no difference to what is secret.
-    match context.catalogue.compiled().by_name(driver) {
-        Some((_, driver)) => Secrets::Declared(driver.record().properties),
+    let compiled = context.catalogue.compiled();
+    match compiled.by_name(driver) {
+        Some((_, driver)) => Secrets::Declared {
+            own: driver.record().properties,
+            any: compiled.secret_names(),
+        },
         None => Secrets::All,
     }
 }
