@@ -19,8 +19,6 @@ use crate::store::Progress;
 pub(crate) struct Origin {
     /// The request's id, without `req-`.
     pub(crate) request: Uuid,
-    /// When the request's head was read: all deadlines of the call count from here.
-    pub(crate) arrived: tokio::time::Instant,
     /// The user, where known.
     pub(crate) caller: Option<Arc<str>>,
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use bessemer::Verb;
 use bessemer::host::{self, BadArguments, Entry, Input, Prepared, Reply};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::call::{Origin, Running};
@@ -18,7 +19,7 @@ use crate::context::Context;
 use crate::lock::{Blockers, Refused, Who};
 use crate::node::Node;
 use crate::store::StoreError;
-use crate::target::{Target, settle};
+use crate::target::{Acquired, Target, settle};
 use crate::tasks;
 use crate::worker::{End, NoWorker, in_place_or_there, supervise, there};
 
@@ -304,17 +305,19 @@ impl Place<'_> {
             return Err(CallError::NoWorker);
         }
         let task = record.is_async.then(Uuid::new_v4);
+        // Not since its arrival: a body that came slowly has used up none of the wait.
+        let asked = Instant::now();
         let who = Who {
             operation: record.name,
             request: origin.request,
             task,
-            arrived: origin.arrived,
+            arrived: asked,
         };
-        let (target, node) = G::acquire(context, driver, node, who).await?;
+        let Acquired { target, node, waited } = G::acquire(context, driver, node, who).await?;
         let slot = context.workers.begin(driver)?;
 
         let handle = driver.runtime().handle();
-        let begun = tokio::time::Instant::now();
+        let begun = if waited { Instant::now() } else { asked };
         let deadline = begun + method.timeout();
         let id = node.as_ref().map(|node| node.id);
         let call = Running::new(origin, id, driver.record().name, record.name, deadline, handle.clone());
@@ -446,7 +449,7 @@ impl Work {
         match end {
             End::Finished(finished) => Ok(finished),
             End::Panicked => Err(CallError::Panicked),
-            End::Dropped if self.call.deadline() <= tokio::time::Instant::now() => Err(CallError::TimedOut {
+            End::Dropped if self.call.deadline() <= Instant::now() => Err(CallError::TimedOut {
                 method,
                 seconds: self.method.timeout().as_secs(),
             }),

@@ -16,16 +16,26 @@ use crate::store::StoreError;
 
 /// What a method acts on.
 pub(crate) trait Target: Send + Sized + 'static {
-    /// Locks it, as the method needs it, and gives the node as it is then.
+    /// Locks it, as the method needs it.
     async fn acquire(
         context: &Arc<Context>,
         driver: &Driver,
         node: Option<Arc<Node>>,
         who: Who,
-    ) -> Result<(Self, Option<Arc<Node>>), CallError>;
+    ) -> Result<Acquired<Self>, CallError>;
 
     /// What the method changed on the node, and what keeps the lock.
     fn into_changes(self) -> Changes;
+}
+
+/// What a method acts on, locked.
+pub(crate) struct Acquired<G> {
+    /// What the method is given.
+    pub(crate) target: G,
+    /// The node as it is under the lock.
+    pub(crate) node: Option<Arc<Node>>,
+    /// Whether others were before it.
+    pub(crate) waited: bool,
 }
 
 /// What a method changed.
@@ -45,11 +55,15 @@ impl Target for Exclusive {
         driver: &Driver,
         node: Option<Arc<Node>>,
         who: Who,
-    ) -> Result<(Self, Option<Arc<Node>>), CallError> {
+    ) -> Result<Acquired<Self>, CallError> {
         let node = node.expect("a method with a node is found on a node");
         let guard = exclusive(context, node.id, who).await?;
-        let node = unmoved(context, driver, node)?;
-        Ok((Self::new(Arc::clone(&node.fields), guard), Some(node)))
+        let (node, waited) = (unmoved(context, driver, node)?, guard.waited());
+        Ok(Acquired {
+            target: Self::new(Arc::clone(&node.fields), guard),
+            node: Some(node),
+            waited,
+        })
     }
 
     fn into_changes(self) -> Changes {
@@ -67,7 +81,7 @@ impl Target for Shared {
         driver: &Driver,
         node: Option<Arc<Node>>,
         who: Who,
-    ) -> Result<(Self, Option<Arc<Node>>), CallError> {
+    ) -> Result<Acquired<Self>, CallError> {
         let node = node.expect("a method with a node is found on a node");
         let deadline = who.arrived + context.config.conductor.lock_wait;
         let guard = context
@@ -75,8 +89,12 @@ impl Target for Shared {
             .shared(node.id, who, deadline)
             .await
             .map_err(|refused| refusal(context, node.id, refused))?;
-        let node = unmoved(context, driver, node)?;
-        Ok((Self::new(Arc::clone(&node.fields), guard), Some(node)))
+        let (node, waited) = (unmoved(context, driver, node)?, guard.waited());
+        Ok(Acquired {
+            target: Self::new(Arc::clone(&node.fields), guard),
+            node: Some(node),
+            waited,
+        })
     }
 
     fn into_changes(self) -> Changes {
@@ -93,9 +111,13 @@ impl Target for NodeSnapshot {
         _: &Driver,
         node: Option<Arc<Node>>,
         _: Who,
-    ) -> Result<(Self, Option<Arc<Node>>), CallError> {
+    ) -> Result<Acquired<Self>, CallError> {
         let node = node.expect("a method with a node is found on a node");
-        Ok((host::snapshot(Arc::clone(&node.fields)), Some(node)))
+        Ok(Acquired {
+            target: host::snapshot(Arc::clone(&node.fields)),
+            node: Some(node),
+            waited: false,
+        })
     }
 
     fn into_changes(self) -> Changes {
@@ -107,13 +129,12 @@ impl Target for NodeSnapshot {
 }
 
 impl Target for () {
-    async fn acquire(
-        _: &Arc<Context>,
-        _: &Driver,
-        _: Option<Arc<Node>>,
-        _: Who,
-    ) -> Result<(Self, Option<Arc<Node>>), CallError> {
-        Ok(((), None))
+    async fn acquire(_: &Arc<Context>, _: &Driver, _: Option<Arc<Node>>, _: Who) -> Result<Acquired<Self>, CallError> {
+        Ok(Acquired {
+            target: (),
+            node: None,
+            waited: false,
+        })
     }
 
     fn into_changes(self) -> Changes {

@@ -462,5 +462,8 @@ async fn a_client_that_leaves_while_its_change_waits_changes_nothing() {
     assert_eq!(held.await.unwrap().status, 200);
     let next = json!([{"op": "add", "path": "/extra/next", "value": 1}]);
     let answer = probe.patch("/v1/nodes/n", &next).await;
-    assert_eq!((answer.status, answer.json()["extra"].clone()), (200, json!({"next": 1})));
+    assert_eq!(
+        (answer.status, answer.json()["extra"].clone()),
+        (200, json!({"next": 1}))
+    );
 }

@@ -320,7 +320,7 @@ async fn a_second_server_on_a_state_directory_names_the_first() {
     let directory = tempfile::tempdir().expect("a temporary directory can be made");
     let first = Server::builder().state(directory.path()).start().await;
     let second = Server::builder().state(directory.path()).run_to_end();
-    let pid = format!("pid {}", first.pid());
+    let pid = format!("in use by process {}", first.pid());
     is_refused(
         &second,
         1,

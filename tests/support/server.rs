@@ -4,9 +4,10 @@ use std::io::{BufRead, BufReader, Read};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use parking_lot::Mutex;
 use tempfile::TempDir;
 
 use crate::binary::{Binary, path_of};
@@ -74,7 +75,7 @@ impl Server {
 
     /// What it has written to standard error until now.
     pub fn log(&self) -> String {
-        self.log.lock().expect("the reader does not panic").clone()
+        self.log.lock().clone()
     }
 
     /// Its process id.
@@ -193,7 +194,7 @@ impl ServerBuilder {
             let (log, stderr) = (Arc::clone(&log), child.stderr.take().expect("standard error is piped"));
             move || {
                 for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                    let mut log = log.lock().expect("nobody panics with it");
+                    let mut log = log.lock();
                     log.push_str(&line);
                     log.push('\n');
                 }
@@ -206,10 +207,7 @@ impl ServerBuilder {
         let Some(url) = url else {
             let status = child.wait().expect("a child of ours can be waited for");
             reader.join().expect("the reader does not panic");
-            panic!(
-                "the server ended with {status}: {banner}{}",
-                log.lock().expect("nobody panics with it")
-            );
+            panic!("the server ended with {status}: {banner}{}", log.lock());
         };
         child.stdout = Some(stdout);
         Server {

@@ -96,7 +96,11 @@ impl Compiled {
             .map(|property| property.name)
             .collect();
         if faults.is_empty() {
-            Ok(Self { drivers, names, secret_names })
+            Ok(Self {
+                drivers,
+                names,
+                secret_names,
+            })
         } else {
             Err(faults)
         }

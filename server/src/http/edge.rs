@@ -38,7 +38,6 @@ pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) ->
     let arrived = Instant::now();
     let origin = Origin {
         request: Uuid::new_v4(),
-        arrived,
         caller: None,
     };
     let request_id = RequestId::of(origin.request);

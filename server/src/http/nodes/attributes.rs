@@ -195,7 +195,6 @@ impl Draft {
             })),
         }
     }
-
 }
 
 /// What is wrong with the values that are there. Missing ones are refused where the driver needs them.
@@ -338,6 +337,9 @@ mod tests {
         let wrong = |info: Value| wrong_settings(&[PORT], info.as_object().unwrap()).collect::<Vec<_>>();
         assert_eq!(wrong(json!({})), [""; 0]);
         assert_eq!(wrong(json!({"port": 623, "other": "x"})), [""; 0]);
-        assert_eq!(wrong(json!({"port": "x"})), ["driver_info/port: must be a whole number, not \"x\""]);
+        assert_eq!(
+            wrong(json!({"port": "x"})),
+            ["driver_info/port: must be a whole number, not \"x\""]
+        );
     }
 }

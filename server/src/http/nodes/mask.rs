@@ -222,7 +222,11 @@ mod tests {
         secret: true,
         check: |_| None,
     };
-    const OPEN: Property = Property { name: "seal", secret: false, ..PIN };
+    const OPEN: Property = Property {
+        name: "seal",
+        secret: false,
+        ..PIN
+    };
     const SECRETS: Secrets = Secrets::Declared {
         own: &[PIN, OPEN],
         any: &["pin", "seal", "code"],
