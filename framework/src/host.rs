@@ -230,27 +230,27 @@ pub struct Finished<G> {
 }
 
 /// Marks a value that keeps every other call away from a node for as long as it lives.
-pub trait HoldsExclusive: Send + 'static {}
+pub trait HoldsExclusive: Send + Sync + 'static {}
 
 /// Marks a value that keeps every change away from a node for as long as it lives.
-pub trait HoldsShared: Send + 'static {}
+pub trait HoldsShared: Send + Sync + 'static {}
 
 /// A node together with its exclusive lock.
 pub struct Exclusive {
     node: Node,
     original: Arc<NodeFields>,
-    // Declared last, so that it is released last.
-    hold: Box<dyn HoldsExclusive>,
+    // Declared last, so that it is released last. Shared with a host that keeps the lock for longer.
+    _hold: Arc<dyn HoldsExclusive>,
 }
 
 impl Exclusive {
     /// Binds a node to the lock that is held on it.
     #[must_use]
-    pub fn new(fields: Arc<NodeFields>, hold: impl HoldsExclusive) -> Self {
+    pub fn new(fields: Arc<NodeFields>, hold: Arc<dyn HoldsExclusive>) -> Self {
         Self {
             node: Node::new(Arc::clone(&fields)),
             original: fields,
-            hold: Box::new(hold),
+            _hold: hold,
         }
     }
 
@@ -259,29 +259,28 @@ impl Exclusive {
         &mut self.node
     }
 
-    /// The node's fields as the method left them, if it changed any, and the lock.
+    /// The node's fields as the method left them, if it changed any.
     #[must_use]
-    pub fn into_changes(self) -> (Option<Arc<NodeFields>>, Box<dyn HoldsExclusive>) {
-        let Self { node, original, hold } = self;
-        let fields = node.fields();
-        let changed = !Arc::ptr_eq(fields, &original) && **fields != *original;
-        (changed.then(|| Arc::clone(fields)), hold)
+    pub fn into_changes(self) -> Option<Arc<NodeFields>> {
+        let fields = self.node.fields();
+        let changed = !Arc::ptr_eq(fields, &self.original) && **fields != *self.original;
+        changed.then(|| Arc::clone(fields))
     }
 }
 
 /// A node together with its shared lock.
 pub struct Shared {
     node: Node,
-    _hold: Box<dyn HoldsShared>,
+    _hold: Arc<dyn HoldsShared>,
 }
 
 impl Shared {
     /// Binds a node to the lock that is held on it.
     #[must_use]
-    pub fn new(fields: Arc<NodeFields>, hold: impl HoldsShared) -> Self {
+    pub fn new(fields: Arc<NodeFields>, hold: Arc<dyn HoldsShared>) -> Self {
         Self {
             node: Node::new(fields),
-            _hold: Box::new(hold),
+            _hold: hold,
         }
     }
 

@@ -1,6 +1,7 @@
 //! One call as the server keeps it: what the framework's `Call` is made of here. It is shared by the running
 //! method, by the one who awaits it and by whoever may cancel it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,7 @@ pub(crate) struct Running {
     method: &'static str,
     deadline: Instant,
     cancelled: Arc<Signal>,
+    late: AtomicBool,
     runtime: Handle,
     // Work that the method spawned; made on the first spawn, which most calls never do.
     spawned: Mutex<Option<JoinSet<()>>>,
@@ -56,6 +58,7 @@ impl Running {
             method,
             deadline: deadline.into_std(),
             cancelled: Arc::default(),
+            late: AtomicBool::new(false),
             runtime,
             spawned: Mutex::new(None),
             progress: OnceLock::new(),
@@ -67,6 +70,17 @@ impl Running {
         self.cancelled.raise();
     }
 
+    /// Tells the method to stop, its time being over.
+    pub(crate) fn cancel_late(&self) {
+        self.late.store(true, Ordering::Release);
+        self.cancel();
+    }
+
+    /// Whether its time was over before it ended.
+    pub(crate) fn is_late(&self) -> bool {
+        self.late.load(Ordering::Acquire)
+    }
+
     /// Raised when the method was told to stop.
     pub(crate) fn cancellation(&self) -> &Signal {
         &self.cancelled
@@ -75,6 +89,11 @@ impl Running {
     /// When its time is over.
     pub(crate) fn deadline(&self) -> tokio::time::Instant {
         self.deadline.into()
+    }
+
+    /// The node it is on, if any.
+    pub(crate) fn node(&self) -> Option<Uuid> {
+        self.node
     }
 
     /// The driver's name.

@@ -9,19 +9,18 @@ use std::sync::Arc;
 
 use bessemer::Verb;
 use bessemer::host::{self, BadArguments, Entry, Input, Prepared, Reply};
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::call::{Origin, Running};
 use crate::catalogue::{Driver, Method};
 use crate::context::Context;
+use crate::execute::Work;
 use crate::lock::{Blockers, Refused, Who};
 use crate::node::Node;
 use crate::store::StoreError;
-use crate::target::{Acquired, Target, settle};
-use crate::tasks;
-use crate::worker::{End, NoWorker, in_place_or_there, supervise, there};
+use crate::target::{Acquired, Target};
+use crate::worker::NoWorker;
 
 /// A request to a vendor method, taken apart.
 #[derive(Debug)]
@@ -108,7 +107,7 @@ pub(crate) enum CallError {
     #[error("the method failed by a fault of its own; the server's log has more under this request's id")]
     Panicked,
     #[error("the method {method} did not end within its {seconds} s and was stopped")]
-    TimedOut { method: &'static str, seconds: u64 },
+    TimedOut { method: &'static str, seconds: f32 },
     #[error("the method {0} was stopped before its end")]
     Stopped(&'static str),
     #[error("the method was carried out, but the node's changes could not be saved: {0}")]
@@ -313,7 +312,12 @@ impl Place<'_> {
             task,
             arrived: asked,
         };
-        let Acquired { target, node, waited } = G::acquire(context, driver, node, who).await?;
+        let Acquired {
+            target,
+            hold,
+            node,
+            waited,
+        } = G::acquire(context, driver, node, who).await?;
         let slot = context.workers.begin(driver)?;
 
         let handle = driver.runtime().handle();
@@ -327,142 +331,11 @@ impl Place<'_> {
             method: Arc::clone(method),
             call,
             _slot: slot,
+            _hold: hold,
         };
         match task {
             None => work.run_sync(prepared, target).await,
             Some(task) => work.run_async(prepared, target, node, task).await,
-        }
-    }
-}
-
-/// A call that has its lock and its slot: from here on it reaches its end.
-struct Work {
-    context: Arc<Context>,
-    driver: Arc<Driver>,
-    method: Arc<Method>,
-    call: Arc<Running>,
-    _slot: crate::worker::Slot,
-}
-
-impl Work {
-    /// 200: waits for the result, at most until the deadline. The work itself goes on without its client.
-    async fn run_sync<G: Target>(self, prepared: Prepared<G>, target: G) -> Result<Answer, CallError> {
-        let name = self.method.record().name;
-        let timed_out = CallError::TimedOut {
-            method: name,
-            seconds: self.method.timeout().as_secs(),
-        };
-        let (driver, deadline) = (Arc::clone(&self.driver), self.call.deadline());
-        let blocks = self.method.blocks();
-        let handle = driver.runtime().handle();
-        // On the heap from its beginning: it may move to another thread, and is large to copy.
-        let work: host::BoxFuture<_> = Box::pin(self.carry_out(prepared, target));
-        let done = async {
-            if blocks {
-                there(handle, work).await.ok()
-            } else {
-                in_place_or_there(handle, work).await
-            }
-        };
-        tokio::select! {
-            biased;
-            done = done => done.unwrap_or(Err(CallError::Stopped(name))).map(Answer::Done),
-            // Made only if the first poll does not end the call.
-            () = async { tokio::time::sleep_until(deadline).await } => Err(timed_out),
-        }
-    }
-
-    async fn carry_out<G: Target>(self, prepared: Prepared<G>, target: G) -> Result<Reply, CallError> {
-        let end = supervise(
-            prepared,
-            target,
-            &self.call,
-            &self.driver,
-            &self.method,
-            &self.context.workers,
-        )
-        .await;
-        let finished = self.ended(end)?;
-        let reply = finished.result.inspect_err(|error| self.log_failure(error))?;
-        settle(&self.context, finished.target)
-            .await
-            .map_err(CallError::NotSaved)?;
-        Ok(reply)
-    }
-
-    /// 202: answers when the task is on disk, then carries it out and writes its end.
-    async fn run_async<G: Target>(
-        self,
-        prepared: Prepared<G>,
-        target: G,
-        node: Option<Arc<Node>>,
-        task: Uuid,
-    ) -> Result<Answer, CallError> {
-        let (accept, accepted) = oneshot::channel();
-        let name = self.method.record().name;
-        let handle = self.driver.runtime().handle().clone();
-        handle.spawn(async move {
-            let stored = tasks::start(&self.context, &self.call, task, node.as_deref()).await;
-            let begins = stored.is_ok();
-            // The client may have left meanwhile; what is on disk as running is carried out.
-            let _ = accept.send(stored);
-            if begins {
-                let work = supervise(
-                    prepared,
-                    target,
-                    &self.call,
-                    &self.driver,
-                    &self.method,
-                    &self.context.workers,
-                );
-                let end = tokio::select! {
-                    biased;
-                    end = work => end,
-                    never = tasks::keep_progress(&self.context, &self.call, task) => match never {},
-                };
-                let (outcome, target) = match self.ended(end) {
-                    Ok(finished) => (
-                        finished.result.map(drop).map_err(CallError::Failed),
-                        Some(finished.target),
-                    ),
-                    Err(error) => (Err(error), None),
-                };
-                tasks::finish(
-                    &self.context,
-                    &self.call,
-                    task,
-                    node.map(|node| node.id),
-                    outcome,
-                    target,
-                )
-                .await;
-            }
-        });
-        match accepted.await {
-            Ok(stored) => stored.map(|()| Answer::Accepted { task }).map_err(CallError::Store),
-            Err(_) => Err(CallError::Stopped(name)),
-        }
-    }
-
-    fn ended<G>(&self, end: End<G>) -> Result<host::Finished<G>, CallError> {
-        let method = self.method.record().name;
-        match end {
-            End::Finished(finished) => Ok(finished),
-            End::Panicked => Err(CallError::Panicked),
-            End::Dropped if self.call.deadline() <= Instant::now() => Err(CallError::TimedOut {
-                method,
-                seconds: self.method.timeout().as_secs(),
-            }),
-            End::Dropped => Err(CallError::Stopped(method)),
-        }
-    }
-
-    fn log_failure(&self, error: &bessemer::Error) {
-        if let Some(causes) = error.causes() {
-            tracing::info!(
-                request_id = %host::Host::request_id(&*self.call),
-                driver = self.call.driver(), method = self.call.method(), kind = %error.kind(), causes, "{error}"
-            );
         }
     }
 }

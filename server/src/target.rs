@@ -1,6 +1,7 @@
-//! What a method acts on, by the kind of its lock: how it is locked before the method runs, and how its changes
-//! are saved before the lock is freed. The lock table is in `lock/`, the order of a call in `dispatch.rs`.
+//! What a method acts on, by the kind of its lock: how it is locked before the method runs, and what the method
+//! changed on it. The lock table is in `lock/`, the order of a call in `dispatch.rs`.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use bessemer::NodeSnapshot;
@@ -12,7 +13,6 @@ use crate::context::Context;
 use crate::dispatch::{CallError, validate};
 use crate::lock::{ExclusiveGuard, Refused, SharedGuard, Who};
 use crate::node::Node;
-use crate::store::StoreError;
 
 /// What a method acts on.
 pub(crate) trait Target: Send + Sized + 'static {
@@ -24,27 +24,26 @@ pub(crate) trait Target: Send + Sized + 'static {
         who: Who,
     ) -> Result<Acquired<Self>, CallError>;
 
-    /// What the method changed on the node, and what keeps the lock.
-    fn into_changes(self) -> Changes;
+    /// The node's fields as the method left them, if it changed any.
+    fn changes(self) -> Option<Arc<NodeFields>> {
+        None
+    }
 }
 
 /// What a method acts on, locked.
 pub(crate) struct Acquired<G> {
     /// What the method is given.
     pub(crate) target: G,
+    /// Keeps the lock beyond the end of the method, until its changes and its end are on disk.
+    pub(crate) hold: Hold,
     /// The node as it is under the lock.
     pub(crate) node: Option<Arc<Node>>,
     /// Whether others were before it.
     pub(crate) waited: bool,
 }
 
-/// What a method changed.
-pub(crate) struct Changes {
-    /// The node's fields, if any of them changed.
-    pub(crate) fields: Option<Arc<NodeFields>>,
-    /// Keeps the lock until the changes are on disk.
-    pub(crate) hold: Box<dyn Send>,
-}
+/// A lock, free when the last of its holds is dropped; `None` where no lock is taken.
+pub(crate) type Hold = Option<Arc<dyn Any + Send + Sync>>;
 
 impl HoldsExclusive for ExclusiveGuard {}
 impl HoldsShared for SharedGuard {}
@@ -57,21 +56,19 @@ impl Target for Exclusive {
         who: Who,
     ) -> Result<Acquired<Self>, CallError> {
         let node = node.expect("a method with a node is found on a node");
-        let guard = exclusive(context, node.id, who).await?;
+        let guard = Arc::new(exclusive(context, node.id, who).await?);
         let (node, waited) = (unmoved(context, driver, node)?, guard.waited());
+        let target = Self::new(Arc::clone(&node.fields), Arc::clone(&guard) as _);
         Ok(Acquired {
-            target: Self::new(Arc::clone(&node.fields), guard),
+            target,
+            hold: Some(guard),
             node: Some(node),
             waited,
         })
     }
 
-    fn into_changes(self) -> Changes {
-        let (fields, hold) = Self::into_changes(self);
-        Changes {
-            fields,
-            hold: Box::new(hold),
-        }
+    fn changes(self) -> Option<Arc<NodeFields>> {
+        self.into_changes()
     }
 }
 
@@ -84,24 +81,16 @@ impl Target for Shared {
     ) -> Result<Acquired<Self>, CallError> {
         let node = node.expect("a method with a node is found on a node");
         let deadline = who.arrived + context.config.conductor.lock_wait;
-        let guard = context
-            .locks
-            .shared(node.id, who, deadline)
-            .await
-            .map_err(|refused| refusal(context, node.id, refused))?;
+        let guard = context.locks.shared(node.id, who, deadline).await;
+        let guard = Arc::new(guard.map_err(|refused| refusal(context, node.id, refused))?);
         let (node, waited) = (unmoved(context, driver, node)?, guard.waited());
+        let target = Self::new(Arc::clone(&node.fields), Arc::clone(&guard) as _);
         Ok(Acquired {
-            target: Self::new(Arc::clone(&node.fields), guard),
+            target,
+            hold: Some(guard),
             node: Some(node),
             waited,
         })
-    }
-
-    fn into_changes(self) -> Changes {
-        Changes {
-            fields: None,
-            hold: Box::new(self),
-        }
     }
 }
 
@@ -113,18 +102,13 @@ impl Target for NodeSnapshot {
         _: Who,
     ) -> Result<Acquired<Self>, CallError> {
         let node = node.expect("a method with a node is found on a node");
+        let target = host::snapshot(Arc::clone(&node.fields));
         Ok(Acquired {
-            target: host::snapshot(Arc::clone(&node.fields)),
+            target,
+            hold: None,
             node: Some(node),
             waited: false,
         })
-    }
-
-    fn into_changes(self) -> Changes {
-        Changes {
-            fields: None,
-            hold: Box::new(()),
-        }
     }
 }
 
@@ -132,16 +116,10 @@ impl Target for () {
     async fn acquire(_: &Arc<Context>, _: &Driver, _: Option<Arc<Node>>, _: Who) -> Result<Acquired<Self>, CallError> {
         Ok(Acquired {
             target: (),
+            hold: None,
             node: None,
             waited: false,
         })
-    }
-
-    fn into_changes(self) -> Changes {
-        Changes {
-            fields: None,
-            hold: Box::new(()),
-        }
     }
 }
 
@@ -180,20 +158,4 @@ fn unmoved(context: &Context, driver: &Driver, seen: Arc<Node>) -> Result<Arc<No
         validate(driver, &node)?;
     }
     Ok(node)
-}
-
-/// Saves what a method changed, then frees its lock.
-pub(crate) async fn settle(context: &Context, target: impl Target) -> Result<(), StoreError> {
-    let Changes { fields, hold } = target.into_changes();
-    if let Some(fields) = fields {
-        context
-            .node_change(parse_uuid(&fields), |node| node.fields = Arc::clone(&fields))
-            .await?;
-    }
-    drop(hold);
-    Ok(())
-}
-
-fn parse_uuid(fields: &NodeFields) -> Uuid {
-    fields.uuid.parse().expect("a node's uuid was made from a uuid")
 }

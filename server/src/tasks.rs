@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bessemer::host::Host;
+use bessemer::host::{Host, NodeFields};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -15,7 +15,6 @@ use crate::context::{Context, changed};
 use crate::dispatch::CallError;
 use crate::node::Node;
 use crate::store::{NodeChange, NodeStamp, StoreError, TaskEnd, TaskRow, TaskState};
-use crate::target::{Changes, Target};
 
 /// Writes that a task begins.
 pub(crate) async fn start(
@@ -62,33 +61,26 @@ pub(crate) async fn keep_progress(context: &Context, call: &Running, task: Uuid)
     }
 }
 
-/// Writes how a task ended, then frees the lock in `target`.
-pub(crate) async fn finish<G: Target>(
+/// Writes how a task ended, together with what its method changed on the node if it succeeded.
+pub(crate) async fn finish(
     context: &Context,
     call: &Running,
     task: Uuid,
-    node: Option<Uuid>,
-    outcome: Result<(), CallError>,
-    target: Option<G>,
+    error: Option<CallError>,
+    fields: Option<Arc<NodeFields>>,
 ) {
-    let (state, error) = match outcome {
-        Ok(()) => (TaskState::Succeeded, None),
-        Err(CallError::Stopped(_)) if context.workers.is_abandoned() => (
+    let node = call.node();
+    let (state, error) = match error {
+        None => (TaskState::Succeeded, None),
+        // Told to stop, it did, one way or the other.
+        Some(_) if context.workers.is_abandoned() => (
             TaskState::Interrupted,
             Some("interrupted by the stop of the server; its outcome is unknown".to_owned()),
         ),
-        Err(CallError::Stopped(_)) => (TaskState::Cancelled, Some("cancelled".to_owned())),
-        Err(error) => (TaskState::Failed, Some(error.to_string())),
+        Some(error) if call.is_late() => (TaskState::Failed, Some(error.to_string())),
+        Some(error) if call.is_cancelled() => (TaskState::Cancelled, Some(error.to_string())),
+        Some(error) => (TaskState::Failed, Some(error.to_string())),
     };
-    let Changes { fields, hold } = match target {
-        Some(target) => target.into_changes(),
-        None => Changes {
-            fields: None,
-            hold: Box::new(()),
-        },
-    };
-    // Changes are kept on success only.
-    let fields = fields.filter(|_| state == TaskState::Succeeded);
     let last_error: Option<Box<str>> = error
         .as_deref()
         .map(|text| format!("Async execution of {} failed with error: {text}", call.method()).into());
@@ -144,7 +136,6 @@ pub(crate) async fn finish<G: Target>(
             "the end of the task could not be saved; at the next start it counts as interrupted"
         );
     }
-    drop(hold);
 }
 
 fn stamped(mut node: Node, stamp: NodeStamp) -> Node {

@@ -217,9 +217,15 @@ pub(crate) async fn supervise<G: Send + 'static>(
             tokio::select! {
                 biased;
                 end = &mut method_run => end,
-                () = async { sleep_until(call.deadline()).await } => after_grace(&mut method_run, call, GRACE).await,
-                () = call.cancellation().raised() => after_grace(&mut method_run, call, GRACE).await,
-                () = workers.abandoned.raised() => after_grace(&mut method_run, call, GRACE_AT_STOP).await,
+                () = async { sleep_until(call.deadline()).await } => {
+                    call.cancel_late();
+                    after_grace(&mut method_run, GRACE).await
+                }
+                () = call.cancellation().raised() => after_grace(&mut method_run, GRACE).await,
+                () = workers.abandoned.raised() => {
+                    call.cancel();
+                    after_grace(&mut method_run, GRACE_AT_STOP).await
+                }
             }
         }
         Prepared::Blocking(run) => {
@@ -229,7 +235,7 @@ pub(crate) async fn supervise<G: Send + 'static>(
                 biased;
                 joined = &mut thread => joined,
                 () = async { sleep_until(call.deadline()).await } => {
-                    call.cancel();
+                    call.cancel_late();
                     tracing::warn!(
                         request_id = %call.request_id(), driver = call.driver(), method = call.method(),
                         "the method's time is over, but a plain fn cannot be stopped: its lock stays until it returns"
@@ -252,8 +258,8 @@ pub(crate) async fn supervise<G: Send + 'static>(
     end
 }
 
-async fn after_grace<G>(method_run: &mut Contained<'_, G>, call: &Running, grace: Duration) -> End<G> {
-    call.cancel();
+/// Lets a method that was told to stop do so, and drops it if it does not.
+async fn after_grace<G>(method_run: &mut Contained<'_, G>, grace: Duration) -> End<G> {
     tokio::select! {
         biased;
         end = &mut *method_run => end,

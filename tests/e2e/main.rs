@@ -7,6 +7,7 @@ mod conductors;
 mod drivers;
 mod locks;
 mod maintenance;
+mod node_create;
 mod node_list;
 mod node_patch;
 mod nodes;

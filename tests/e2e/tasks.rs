@@ -68,6 +68,26 @@ async fn the_newest_failure_is_the_nodes_last_error() {
 }
 
 #[tokio::test]
+async fn a_task_that_panics_or_runs_over_its_time_fails_before_its_lock_is_free() {
+    let probe = Probe::start().await;
+    for (method, text) in [
+        ("panics_async", "by a fault of its own"),
+        ("forever_async", "did not end within its 0.05 s"),
+    ] {
+        let uuid = accepted(&probe.call(method, &json!({})).await);
+        assert_eq!(probe.call("count", &json!({})).await.status, 200);
+        let (state, error) = task(probe.state(), &uuid);
+        assert_eq!(state, "failed", "{method}");
+        let error = error.unwrap();
+        assert!(
+            error.contains(text) && !error.contains("secret text"),
+            "{method}: {error}"
+        );
+        assert!(probe.node("last_error").await.as_str().unwrap().contains(text));
+    }
+}
+
+#[tokio::test]
 async fn a_crash_interrupts_tasks_and_frees_nodes() {
     let state = tempfile::tempdir().unwrap();
     let probe = Probe::at(state.path()).await;

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 use tempfile::TempDir;
 
 use crate::binary::{Binary, path_of};
@@ -18,16 +19,27 @@ pub struct Server {
     client: Client,
     child: Child,
     banner: String,
-    log: Arc<Mutex<String>>,
+    log: Arc<Log>,
     reader: Option<JoinHandle<()>>,
     state: State,
 }
 
-/// A directory that lives as long as the server, or one that the test keeps.
+/// What a server writes to standard error.
+#[derive(Default)]
+struct Log {
+    text: Mutex<String>,
+    grown: Condvar,
+}
+
+/// A directory that lives as long as the server, or one that the test keeps; the configuration file is in the first
+/// one in either case.
 enum State {
     Own(TempDir),
-    Given(PathBuf),
+    Given(PathBuf, TempDir),
 }
+
+/// How long a test waits for what must happen.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a server ended.
 #[derive(Debug)]
@@ -75,7 +87,20 @@ impl Server {
 
     /// What it has written to standard error until now.
     pub fn log(&self) -> String {
-        self.log.lock().clone()
+        self.log.text.lock().clone()
+    }
+
+    /// Waits until it has written this to standard error.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn logged(&self, part: &str) {
+        let mut text = self.log.text.lock();
+        let deadline = Instant::now() + PATIENCE;
+        while !text.contains(part) {
+            let waited = self.log.grown.wait_until(&mut text, deadline);
+            assert!(!waited.timed_out(), "no `{part}` in\n{text}");
+        }
     }
 
     /// Its process id.
@@ -87,7 +112,7 @@ impl Server {
     pub fn state(&self) -> &Path {
         match &self.state {
             State::Own(directory) => directory.path(),
-            State::Given(path) => path,
+            State::Given(path, _) => path,
         }
     }
 
@@ -189,14 +214,15 @@ impl ServerBuilder {
     pub async fn start(self) -> Server {
         let (mut command, state) = self.command();
         let mut child = command.spawn().expect("the binary under test starts");
-        let log = Arc::new(Mutex::new(String::new()));
+        let log = Arc::new(Log::default());
         let reader = std::thread::spawn({
             let (log, stderr) = (Arc::clone(&log), child.stderr.take().expect("standard error is piped"));
             move || {
                 for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                    let mut log = log.lock();
-                    log.push_str(&line);
-                    log.push('\n');
+                    let mut text = log.text.lock();
+                    text.push_str(&line);
+                    text.push('\n');
+                    log.grown.notify_all();
                 }
             }
         });
@@ -207,7 +233,7 @@ impl ServerBuilder {
         let Some(url) = url else {
             let status = child.wait().expect("a child of ours can be waited for");
             reader.join().expect("the reader does not panic");
-            panic!("the server ended with {status}: {banner}{}", log.lock());
+            panic!("the server ended with {status}: {banner}{}", log.text.lock());
         };
         child.stdout = Some(stdout);
         Server {
@@ -239,18 +265,12 @@ impl ServerBuilder {
             path
         });
         let state = match self.state {
-            // The file must outlive this function as well.
-            Some(path) => {
-                if config.is_some() {
-                    std::mem::forget(own);
-                }
-                State::Given(path)
-            }
+            Some(path) => State::Given(path, own),
             None => State::Own(own),
         };
         let directory = match &state {
             State::Own(own) => own.path().join("state"),
-            State::Given(path) => path.clone(),
+            State::Given(path, _) => path.clone(),
         };
         let mut command = Command::new(path_of(self.binary));
         command

@@ -118,12 +118,12 @@ pub(crate) fn call(method: &Method, verb: Verb, query: &[(&str, &str)], body: &s
     Ok(match method.entry {
         Entry::Exclusive(start) => {
             let prepared = start(&instance, &input).map_err(|e| e.to_string())?;
-            let (how, finished) = run(prepared, Exclusive::new(fields(), Held));
-            outcome(how, finished.result, finished.target.into_changes().0)
+            let (how, finished) = run(prepared, Exclusive::new(fields(), Arc::new(Held)));
+            outcome(how, finished.result, finished.target.into_changes())
         }
         Entry::Shared(start) => {
             let prepared = start(&instance, &input).map_err(|e| e.to_string())?;
-            let (how, finished) = run(prepared, Shared::new(fields(), Held));
+            let (how, finished) = run(prepared, Shared::new(fields(), Arc::new(Held)));
             outcome(how, finished.result, None)
         }
         Entry::Snapshot(start) => {
