@@ -185,6 +185,17 @@ impl Host for Running {
     }
 
     fn log(&self, text: &str) {
+        // What a method logs may come from its caller: it must not end the line, nor colour the terminal.
+        let text: String = text
+            .chars()
+            .flat_map(|c| {
+                if c.is_control() {
+                    c.escape_default().collect::<Vec<_>>()
+                } else {
+                    vec![c]
+                }
+            })
+            .collect();
         tracing::info!(
             request_id = %self.request_id(),
             node = self.node.map(tracing::field::display),

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::catalogue::{Catalogue, Compiled, Driver};
 use crate::config::{Config, Connection, Diagnostic, Faults};
-use crate::context::Context;
+use crate::context::{Context, Writes};
 use crate::http::{Api, Listener, bind};
 use crate::lock::{Limits, NodeLocks};
 use crate::node::Node;
@@ -91,6 +91,7 @@ async fn assemble(config: Config, catalogue: Catalogue) -> Result<Arc<Context>, 
         locks: NodeLocks::new(limits),
         workers: Workers::new(conductor),
         started_at: Timestamp::now(),
+        writes: Writes::default(),
         stopping: Signal::default(),
         catalogue,
         nodes,

@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::call::Running;
-use crate::context::{Context, changed};
+use crate::context::Context;
 use crate::dispatch::CallError;
 use crate::node::Node;
-use crate::store::{NodeChange, NodeStamp, StoreError, TaskEnd, TaskRow, TaskState};
+use crate::store::{StoreError, TaskEnd, TaskRow, TaskState};
 
 /// Writes that a task begins.
 pub(crate) async fn start(
@@ -69,7 +69,6 @@ pub(crate) async fn finish(
     error: Option<CallError>,
     fields: Option<Arc<NodeFields>>,
 ) {
-    let node = call.node();
     let (state, error) = match error {
         None => (TaskState::Succeeded, None),
         // Told to stop, it did, one way or the other.
@@ -93,53 +92,19 @@ pub(crate) async fn finish(
         tracing::warn!(request_id = %call.request_id(), %task, driver = call.driver(), method = call.method(), "{error}");
     }
 
-    let mut gone = false;
-    let stored = loop {
-        // A node may be gone where the method holds no lock on it.
-        let seen = node.and_then(|id| context.nodes.get(&id));
-        let next = match (&seen, &fields, &last_error) {
-            // Deleted, by whoever needed no lock that this call held: the end is written without it.
-            _ if gone => NodeChange::None,
-            (Some(seen), Some(fields), _) => {
-                NodeChange::Record(Box::new(changed(seen, |node| node.fields = Arc::clone(fields))))
-            }
-            (Some(_), None, Some(text)) => NodeChange::LastError(Some(text.clone())),
-            _ => NodeChange::None,
-        };
-        match context.store.task_finish(task, end.clone(), next.clone()).await {
-            // Only the end of a task that holds no lock writes beside this one; its memory follows at once.
-            Err(StoreError::MovedRevision { .. }) => tokio::task::yield_now().await,
-            Err(StoreError::NotFound { what: "node", .. }) if !gone => gone = true,
-            Ok(Some(stamp)) => {
-                match next {
-                    NodeChange::Record(node) => context.nodes.replace(Arc::new(stamped(*node, stamp))),
-                    NodeChange::LastError(text) => {
-                        if let Some(seen) = node.and_then(|id| context.nodes.get(&id)) {
-                            let node = Node {
-                                last_error: text,
-                                ..(*seen).clone()
-                            };
-                            context.nodes.replace(Arc::new(stamped(node, stamp)));
-                        }
-                    }
-                    NodeChange::None => {}
-                }
-                break Ok(());
-            }
-            Ok(None) => break Ok(()),
-            Err(error) => break Err(error),
+    let change = (fields.is_some() || last_error.is_some()).then_some(|node: &mut Node| {
+        if let Some(fields) = fields {
+            node.fields = fields;
         }
-    };
+        if last_error.is_some() {
+            node.last_error = last_error;
+        }
+    });
+    let stored = context.task_finish(task, end, call.node(), change).await;
     if let Err(error) = stored {
         tracing::error!(
             request_id = %call.request_id(), %task, driver = call.driver(), method = call.method(), %error,
             "the end of the task could not be saved; at the next start it counts as interrupted"
         );
     }
-}
-
-fn stamped(mut node: Node, stamp: NodeStamp) -> Node {
-    node.revision = stamp.revision;
-    node.updated_at = stamp.updated_at;
-    node
 }

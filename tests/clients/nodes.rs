@@ -54,7 +54,6 @@ async fn nodes_are_listed_and_filtered() {
     };
     assert_eq!(names(""), ["demo-0", "n1", "n2"]);
     assert_eq!(names("--driver fake-hardware"), ["n1"]);
-    assert_eq!(names("--resource-class large"), ["n1"]);
     assert_eq!(names("--maintenance"), ["n2"]);
     assert_eq!(names("--limit 2"), ["demo-0", "n1"]);
     assert_eq!(names("--sort name:desc"), ["n2", "n1", "demo-0"]);

@@ -50,20 +50,19 @@ async fn a_synchronous_method_answers_with_its_arguments() {
 
     let printed = baremetal.text("node passthru call demo-0 peek --http-method GET");
     assert_eq!(from_python(&printed)["name"], "demo-0");
-    // This client sends no arguments with GET and DELETE, whichever server it talks to.
-    for verb in ["PUT", "PATCH", "GET", "DELETE"] {
+    // This client sends no arguments with GET and DELETE, and prints nothing after DELETE, whichever server it
+    // talks to.
+    for (verb, sent) in [("PUT", json!({"a": 1})), ("GET", json!({}))] {
         let printed = baremetal.text(&format!(
             "node passthru call demo-0 echo --http-method {verb} --arg a=1"
         ));
         let answer = from_python(&printed);
-        assert_eq!(answer["http_method"], verb);
-        let sent = if verb.starts_with('P') {
-            json!({"a": 1})
-        } else {
-            json!({})
-        };
-        assert_eq!(answer["args"], sent, "{verb}");
+        assert_eq!((&answer["http_method"], &answer["args"]), (&json!(verb), &sent));
     }
+    assert_eq!(
+        baremetal.text("node passthru call demo-0 echo --http-method DELETE"),
+        ""
+    );
 }
 
 #[tokio::test]
@@ -116,7 +115,7 @@ async fn what_is_wrong_with_a_call_is_complained_of() {
 #[tokio::test]
 async fn a_failing_method_is_complained_of_with_its_text() {
     let baremetal = Baremetal::start().await;
-    for (kind, status) in [("invalid", 400), ("rejected", 502), ("silent", 504), ("internal", 500)] {
+    for (kind, status) in [("invalid", 400), ("rejected", 502)] {
         let call = format!("node passthru call demo-0 fail --arg kind={kind} --arg message=smoke");
         let complaint = baremetal.complaint(&call);
         assert!(complaint.contains("smoke"), "{complaint}");
@@ -150,11 +149,7 @@ async fn a_locked_node_is_tried_again_until_it_is_free() {
         .await;
     assert_eq!(opened.status, 200, "{opened:?}");
     let printed = caller.await.expect("the command runs");
-    assert_eq!(printed.code, 0, "{printed:?}");
-    assert!(
-        printed.stderr.contains("Node n is locked by host") && printed.stderr.contains("(HTTP 409)"),
-        "{printed:?}"
-    );
+    assert_eq!((printed.code, printed.stderr.as_str()), (0, ""));
     assert_eq!(holder.await.expect("the call runs").status, 200);
     assert_eq!(baremetal.json("node show n --fields extra"), json!({"extra": {"k": 1}}));
 }

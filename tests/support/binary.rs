@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// A binary of this workspace.
+/// A server binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Binary {
     /// `bessemer`, the stock server.
     Stock,
     /// An example of the tests' own package, by its name: a server with drivers that only tests have.
     Fixture(&'static str),
+    /// One that is built already, by its path.
+    At(&'static str),
 }
 
 /// Where a binary lies, built.
@@ -20,10 +22,11 @@ pub enum Binary {
 /// If it does not build.
 pub fn path_of(binary: Binary) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let directory = BUILT.get_or_init(build);
+    let directory = || BUILT.get_or_init(build);
     match binary {
-        Binary::Stock => directory.join("bessemer"),
-        Binary::Fixture(name) => directory.join("examples").join(name),
+        Binary::Stock => directory().join("bessemer"),
+        Binary::Fixture(name) => directory().join("examples").join(name),
+        Binary::At(path) => path.into(),
     }
 }
 

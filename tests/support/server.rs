@@ -35,7 +35,7 @@ struct Log {
 /// one in either case.
 enum State {
     Own(TempDir),
-    Given(PathBuf, TempDir),
+    Given { path: PathBuf, _config: TempDir },
 }
 
 /// How long a test waits for what must happen.
@@ -112,7 +112,7 @@ impl Server {
     pub fn state(&self) -> &Path {
         match &self.state {
             State::Own(directory) => directory.path(),
-            State::Given(path, _) => path,
+            State::Given { path, .. } => path,
         }
     }
 
@@ -265,12 +265,12 @@ impl ServerBuilder {
             path
         });
         let state = match self.state {
-            Some(path) => State::Given(path, own),
+            Some(path) => State::Given { path, _config: own },
             None => State::Own(own),
         };
         let directory = match &state {
             State::Own(own) => own.path().join("state"),
-            State::Given(path, _) => path.clone(),
+            State::Given { path, .. } => path.clone(),
         };
         let mut command = Command::new(path_of(self.binary));
         command

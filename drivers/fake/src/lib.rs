@@ -57,9 +57,8 @@ impl Fake {
     }
 
     /// Tests whether `bar` is `meow`.
-    // A plain `fn`, as one that calls a blocking library would be: it runs where it may block.
     #[passthru(http = "POST")]
-    fn third_method_sync(
+    async fn third_method_sync(
         &self,
         _node: &mut Node,
         /// any text
@@ -197,8 +196,10 @@ impl Fake {
     // Bytes.
 
     /// Returns as many bytes as asked for, served as they are.
+    // A plain `fn`, as one that calls a blocking library would be: it runs where it may block, and to fill many
+    // bytes takes its time.
     #[passthru(http = "GET", require_exclusive_lock = false, attach)]
-    async fn attachment(
+    fn attachment(
         &self,
         _node: &Node,
         /// how many

@@ -170,8 +170,13 @@ impl<'a> Arguments<'a> {
                 if argument.default.is_none() && !(argument.optional)() {
                     faults.push(format!("missing argument `{}`, {}", argument.name, accepts()));
                 }
-            } else if let Some(text) = (argument.check)(self, index) {
-                faults.push(format!("argument `{}` must be {}: {text}", argument.name, accepts()));
+            } else if let Some(mut text) = (argument.check)(self, index) {
+                let accepts = accepts();
+                // Serde lists the accepted words too.
+                if let (true, Some(end)) = (accepts.starts_with("one of"), text.find(", expected ")) {
+                    text.truncate(end);
+                }
+                faults.push(format!("argument `{}` must be {accepts}: {text}", argument.name));
             }
         }
         BadArguments { faults }

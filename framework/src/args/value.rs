@@ -296,7 +296,14 @@ pub(super) fn accepts(argument: &Argument) -> String {
     let get = |key: &str| schema.get(key);
     let kind = match (get("enum"), get("type")) {
         (Some(serde_json::Value::Array(values)), _) => {
-            let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+            let values: Vec<String> = values
+                .iter()
+                .map(|value| {
+                    value
+                        .as_str()
+                        .map_or_else(|| value.to_string(), |text| format!("`{text}`"))
+                })
+                .collect();
             format!("one of {}", values.join(", "))
         }
         (_, Some(serde_json::Value::String(name))) => article(name),

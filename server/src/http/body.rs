@@ -94,9 +94,6 @@ where
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    if body.size_hint().lower() > max as u64 {
-        return Err(Fault::body_too_large(max));
-    }
     tokio::select! {
         biased;
         bytes = collect(body, max) => bytes,
@@ -120,6 +117,7 @@ where
         let frame = frame.map_err(|error| Fault::bad_request(format!("the body broke off: {error}")))?;
         let Ok(data) = frame.into_data() else { continue };
         if first.as_ref().map_or(0, Bytes::len) + rest.len() + data.len() > max {
+            discard(body, max).await;
             return Err(Fault::body_too_large(max));
         }
         match &first {
@@ -136,3 +134,21 @@ where
     whole.extend_from_slice(&rest);
     Ok(whole.freeze())
 }
+
+/// Reads some more of a body that is too long: a client that is still sending when the connection closes may
+/// never read why.
+async fn discard<B>(mut body: B, max: usize)
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+{
+    let mut left = max.saturating_mul(DISCARDED_TIMES);
+    while let Some(Ok(frame)) = body.frame().await {
+        match left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) {
+            Some(less) => left = less,
+            None => return,
+        }
+    }
+}
+
+/// How many times the limit is read of a body that is over it.
+const DISCARDED_TIMES: usize = 16;

@@ -16,6 +16,10 @@ use super::fault::Fault;
 use super::path::Passthru;
 use crate::context::Context;
 use crate::dispatch::{Answer, CallError, CallTarget, Request, dispatch, enabled};
+use crate::nodes;
+
+/// The version since which a node is addressed by its name as well.
+const NODE_NAMES: u16 = 5;
 
 /// Answers a request under `vendor_passthru`.
 pub(crate) async fn answer(
@@ -25,6 +29,12 @@ pub(crate) async fn answer(
     parts: &Parts,
     body: Incoming,
 ) -> Result<Response<Body>, Fault> {
+    if let CallTarget::Node(ident) = path.target()
+        && !asked.version.reaches(NODE_NAMES)
+        && nodes::uuid(ident).is_none()
+    {
+        return Err(CallError::NodeNotFound(ident.into()).into());
+    }
     if path.method.as_deref() == Some("methods") && parts.method == http::Method::GET {
         return listing(context, path, parts);
     }

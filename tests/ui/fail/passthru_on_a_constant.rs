@@ -1,6 +1,6 @@
 //! Not a method.
 
-use bessemer::{driver};
+use bessemer::driver;
 
 #[derive(Default)]
 struct Acme;

@@ -5,12 +5,14 @@ use bessemer::{Node, Result, passthru};
 #[derive(Default)]
 struct Acme;
 
-
 impl Acme {
     #[passthru(http = "POST")]
-    async fn reset(&self, node: &mut Node,
+    async fn reset(
+        &self,
+        node: &mut Node,
         /// documented
-        hard: bool) -> Result<()> {
+        hard: bool,
+    ) -> Result<()> {
         let _ = (node, hard);
         Ok(())
     }

@@ -40,8 +40,11 @@ impl Conditional {
 }
 
 fn main() {
-    let names: Vec<&str> =
-        bessemer::host::blocks().iter().flat_map(|block| block.methods).map(|method| method.name).collect();
+    let names: Vec<&str> = bessemer::host::blocks()
+        .iter()
+        .flat_map(|block| block.methods)
+        .map(|method| method.name)
+        .collect();
     assert_eq!(names, ["variant", "here"]);
     let _ = Conditional.elsewhere(todo_node());
 }

@@ -34,12 +34,36 @@ trait From {}
 trait Send {}
 trait Sync {}
 struct u8_;
-macro_rules! concat { () => { compile_error!("theirs") } }
-macro_rules! env { () => { compile_error!("theirs") } }
-macro_rules! option_env { () => { compile_error!("theirs") } }
-macro_rules! module_path { () => { compile_error!("theirs") } }
-macro_rules! file { () => { compile_error!("theirs") } }
-macro_rules! line { () => { compile_error!("theirs") } }
+macro_rules! concat {
+    () => {
+        compile_error!("theirs")
+    };
+}
+macro_rules! env {
+    () => {
+        compile_error!("theirs")
+    };
+}
+macro_rules! option_env {
+    () => {
+        compile_error!("theirs")
+    };
+}
+macro_rules! module_path {
+    () => {
+        compile_error!("theirs")
+    };
+}
+macro_rules! file {
+    () => {
+        compile_error!("theirs")
+    };
+}
+macro_rules! line {
+    () => {
+        compile_error!("theirs")
+    };
+}
 
 #[derive(::core::default::Default)]
 struct Hostile;
@@ -75,7 +99,9 @@ impl Hostile {
         body: Alias,
         #[arg(default = Self::DEFAULT)] value: u8,
     ) -> ::bessemer::Result<()> {
-        let _ = (held, call, node, driver, instance, input, arguments, a0, result, r#type, r#async, verb, body, value);
+        let _ = (
+            held, call, node, driver, instance, input, arguments, a0, result, r#type, r#async, verb, body, value,
+        );
         ::core::result::Result::Ok(())
     }
 
@@ -103,7 +129,10 @@ impl Hostile {
 }
 
 fn main() {
-    let names: ::std::vec::Vec<&str> =
-        ::bessemer::host::blocks()[0].methods.iter().map(|method| method.name).collect();
+    let names: ::std::vec::Vec<&str> = ::bessemer::host::blocks()[0]
+        .methods
+        .iter()
+        .map(|method| method.name)
+        .collect();
     assert_eq!(names, ["arguments", "body", "held", "start", "move"]);
 }

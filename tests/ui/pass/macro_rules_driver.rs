@@ -33,6 +33,9 @@ drivers! {
 }
 
 fn main() {
-    let descriptions: Vec<&str> = bessemer::host::blocks().iter().map(|block| block.driver.unwrap().description).collect();
+    let descriptions: Vec<&str> = bessemer::host::blocks()
+        .iter()
+        .map(|block| block.driver.unwrap().description)
+        .collect();
     assert!(descriptions.contains(&"One.") && descriptions.contains(&"Two."));
 }

@@ -2,8 +2,21 @@
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, warnings)]
-#![deny(clippy::pedantic, rust_2018_idioms, unused, unreachable_pub, unused_qualifications, unused_results)]
-#![deny(non_ascii_idents, single_use_lifetimes, trivial_casts, unused_lifetimes, missing_debug_implementations)]
+#![deny(
+    clippy::pedantic,
+    rust_2018_idioms,
+    unused,
+    unreachable_pub,
+    unused_qualifications,
+    unused_results
+)]
+#![deny(
+    non_ascii_idents,
+    single_use_lifetimes,
+    trivial_casts,
+    unused_lifetimes,
+    missing_debug_implementations
+)]
 
 use bessemer::{Attachment, Call, Node, NodeSnapshot, Result, Value, Verb, driver};
 
