@@ -61,7 +61,7 @@ impl Call {
     /// Waits until the call is cancelled. For a method that has something to undo: it is polled again for a
     /// short time after the cancellation, then dropped.
     pub async fn cancelled(&self) {
-        self.host.cancelled().await;
+        Arc::clone(&self.host).cancelled().await;
     }
 
     /// Waits. The time is the host's: a test can move it.

@@ -339,7 +339,7 @@ pub trait Host: Send + Sync + 'static {
     /// Whether the call was cancelled.
     fn is_cancelled(&self) -> bool;
     /// Ends when the call is cancelled.
-    fn cancelled(&self) -> BoxFuture<()>;
+    fn cancelled(self: Arc<Self>) -> BoxFuture<()>;
     /// Ends after this time.
     fn sleep(&self, duration: Duration) -> BoxFuture<()>;
     /// Runs work that belongs to the call.

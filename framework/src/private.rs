@@ -34,6 +34,26 @@ pub struct Arg<T> {
     pub schema: fn(&mut SchemaGenerator) -> Schema,
 }
 
+impl<T> Arg<T> {
+    /// The record of an argument of this type.
+    #[must_use]
+    pub const fn named(
+        self,
+        name: &'static str,
+        description: &'static str,
+        default: Option<fn() -> serde_json::Value>,
+    ) -> Argument {
+        Argument {
+            name,
+            description,
+            schema: self.schema,
+            default,
+            optional: self.optional,
+            check: self.check,
+        }
+    }
+}
+
 /// States that `T` can be an argument.
 #[must_use]
 pub const fn arg<T: FromArgument>() -> Arg<T> {

@@ -32,7 +32,7 @@ pub(crate) struct Running {
     driver: &'static str,
     method: &'static str,
     deadline: Instant,
-    cancelled: Arc<Signal>,
+    cancelled: Signal,
     late: AtomicBool,
     runtime: Handle,
     // Work that the method spawned; made on the first spawn, which most calls never do.
@@ -57,7 +57,7 @@ impl Running {
             driver,
             method,
             deadline: deadline.into_std(),
-            cancelled: Arc::default(),
+            cancelled: Signal::default(),
             late: AtomicBool::new(false),
             runtime,
             spawned: Mutex::new(None),
@@ -111,6 +111,11 @@ impl Running {
         self.progress.get_or_init(watch::Sender::default).subscribe()
     }
 
+    /// Whether the method spawned anything.
+    pub(crate) fn has_spawned(&self) -> bool {
+        self.spawned.lock().is_some()
+    }
+
     /// Waits until all that the method spawned has ended.
     pub(crate) async fn join_spawned(&self) {
         // Taken out and put back each time: a piece of work may itself spawn.
@@ -155,9 +160,8 @@ impl Host for Running {
         self.cancelled.is_raised()
     }
 
-    fn cancelled(&self) -> BoxFuture<()> {
-        let signal = Arc::clone(&self.cancelled);
-        Box::pin(async move { signal.raised().await })
+    fn cancelled(self: Arc<Self>) -> BoxFuture<()> {
+        Box::pin(async move { self.cancelled.raised().await })
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<()> {

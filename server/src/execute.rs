@@ -62,7 +62,7 @@ impl Work {
         let Finished { result, target } = self.supervised(prepared, target).await?;
         let reply = result.inspect_err(|error| self.log_failure(error))?;
         if let Some(fields) = target.changes() {
-            self.save(fields).await.map_err(CallError::NotSaved)?;
+            Box::pin(self.save(fields)).await.map_err(CallError::NotSaved)?;
         }
         if self.call.is_late() {
             Err(self.timed_out())

@@ -206,65 +206,90 @@ pub(crate) async fn supervise<G: Send + 'static>(
 ) -> End<G> {
     let given: Arc<dyn Host> = Arc::clone(call) as _;
     let given = host::call(given);
+    // What is needed only by calls that are not ready at once is on the heap: this future is made for every call.
     let end = match prepared {
         Prepared::Async(start) => {
             // Nothing of the author's runs in `start`: it only builds the future.
-            let mut method_run = Contained {
+            let mut run = Contained {
                 run: Some(start(target, given)),
                 driver,
                 method,
             };
-            tokio::select! {
-                biased;
-                end = &mut method_run => end,
-                () = async { sleep_until(call.deadline()).await } => {
-                    call.cancel_late();
-                    after_grace(&mut method_run, GRACE).await
-                }
-                () = call.cancellation().raised() => after_grace(&mut method_run, GRACE).await,
-                () = workers.abandoned.raised() => {
-                    call.cancel();
-                    after_grace(&mut method_run, GRACE_AT_STOP).await
-                }
+            match poll_fn(|cx| Poll::Ready(Pin::new(&mut run).poll(cx))).await {
+                Poll::Ready(end) => end,
+                Poll::Pending => Box::pin(watch(run, call, workers)).await,
             }
         }
         Prepared::Blocking(run) => {
-            let handle = driver.runtime().handle();
-            let mut thread = handle.spawn_blocking(move || catch_unwind(AssertUnwindSafe(|| run(target, given))));
-            let joined = tokio::select! {
-                biased;
-                joined = &mut thread => joined,
-                () = async { sleep_until(call.deadline()).await } => {
-                    call.cancel_late();
-                    tracing::warn!(
-                        request_id = %call.request_id(), driver = call.driver(), method = call.method(),
-                        "the method's time is over, but a plain fn cannot be stopped: its lock stays until it returns"
-                    );
-                    thread.await
-                }
-            };
-            match joined {
-                Ok(Ok(finished)) => End::Finished(finished),
-                Ok(Err(panic)) => panicked(&*panic, call),
-                // The pool is shut down: the closure, and the lock in it, was dropped unrun.
-                Err(_) => End::Dropped,
-            }
+            let run = move || run(target, given);
+            Box::pin(on_a_thread(run, call, driver.runtime().handle(), workers)).await
         }
     };
-    match end {
-        End::Finished(_) => call.join_spawned().await,
-        End::Panicked | End::Dropped => call.abort_spawned().await,
+    if call.has_spawned() {
+        match end {
+            End::Finished(_) => Box::pin(call.join_spawned()).await,
+            End::Panicked | End::Dropped => Box::pin(call.abort_spawned()).await,
+        }
     }
     end
 }
 
-/// Lets a method that was told to stop do so, and drops it if it does not.
-async fn after_grace<G>(method_run: &mut Contained<'_, G>, grace: Duration) -> End<G> {
+/// Polls a method to its end, or to that of its time.
+async fn watch<G>(mut run: Contained<'_, G>, call: &Running, workers: &Workers) -> End<G> {
     tokio::select! {
         biased;
-        end = &mut *method_run => end,
+        end = &mut run => end,
+        () = sleep_until(call.deadline()) => {
+            call.cancel_late();
+            after_grace(&mut run, GRACE).await
+        }
+        () = call.cancellation().raised() => after_grace(&mut run, GRACE).await,
+        () = workers.abandoned.raised() => {
+            call.cancel();
+            after_grace(&mut run, GRACE_AT_STOP).await
+        }
+    }
+}
+
+/// Runs a plain `fn` where it may block, and waits for it however long it takes.
+async fn on_a_thread<G: Send + 'static>(
+    run: impl FnOnce() -> Finished<G> + Send + 'static,
+    call: &Running,
+    handle: &Handle,
+    workers: &Workers,
+) -> End<G> {
+    let mut thread = handle.spawn_blocking(move || catch_unwind(AssertUnwindSafe(run)));
+    let joined = tokio::select! {
+        biased;
+        joined = &mut thread => joined,
+        () = sleep_until(call.deadline()) => {
+            call.cancel_late();
+            tracing::warn!(
+                request_id = %call.request_id(), driver = call.driver(), method = call.method(),
+                "the method's time is over, but a plain fn cannot be stopped: its lock stays until it returns"
+            );
+            thread.await
+        }
+        () = workers.abandoned.raised() => {
+            call.cancel();
+            thread.await
+        }
+    };
+    match joined {
+        Ok(Ok(finished)) => End::Finished(finished),
+        Ok(Err(panic)) => panicked(&*panic, call),
+        // The pool is shut down: the closure, and the lock in it, was dropped unrun.
+        Err(_) => End::Dropped,
+    }
+}
+
+/// Lets a method that was told to stop do so, and drops it if it does not.
+async fn after_grace<G>(run: &mut Contained<'_, G>, grace: Duration) -> End<G> {
+    tokio::select! {
+        biased;
+        end = &mut *run => end,
         () = sleep(grace) => {
-            method_run.drop_run();
+            run.drop_run();
             End::Dropped
         }
     }

@@ -143,7 +143,11 @@ fn missing_is_none_or_a_fault() {
     assert_eq!(decode::<Wrapped>(Verb::Post, &[], "null"), Ok(Wrapped(None)));
     assert_eq!(decode::<Option<Value>>(Verb::Post, &[], "  "), Ok(None));
     refused::<String>("", "missing argument `x`, a string");
-    refused::<Level>("{}", r#"missing argument `x`, one of "low", "high""#);
+    refused::<Level>("{}", "missing argument `x`, one of `low`, `high`");
+    refused::<Level>(
+        r#"{"x":"mid"}"#,
+        "argument `x` must be one of `low`, `high`: unknown variant `mid`",
+    );
 }
 
 #[test]

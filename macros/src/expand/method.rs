@@ -24,7 +24,7 @@ struct Target {
 impl Names {
     pub(super) fn members(&self, item: &ItemImpl, method: &Method) -> TokenStream {
         let conditions = &method.conditions;
-        let mut members = vec![self.marker(method), self.returns(method)];
+        let mut members = vec![self.marker(method)];
         members.extend(self.takes(method));
         members.extend([self.record(method), self.start(item, method)]);
         members
@@ -37,8 +37,8 @@ impl Names {
     pub(super) fn proof(&self, self_ty: &Type, method: &Method) -> Option<TokenStream> {
         let attach = method.options.attach.as_ref()?;
         let conditions = &method.conditions;
-        let returns = self.hidden("RETURNS", &method.sig.ident);
-        let is = quote!(<#self_ty>::#returns.attach);
+        let record = self.hidden("METHOD", &method.sig.ident);
+        let is = quote!(<#self_ty>::#record.attach);
         let agrees = if attach.value {
             quote!(::core::assert!(#is, "`attach` is written, but the method does not return an `Attachment`"))
         } else {
@@ -63,21 +63,25 @@ impl Names {
         quote_spanned!(ours(method.name.span)=> fn #marker() {})
     }
 
+    /// States what the result can be. Stated wherever the proof is used, always in the same words at the same
+    /// place, so that the compiler says once what is wrong; a constant for it would cost a tenth of the build.
     fn returns(&self, method: &Method) -> TokenStream {
         let Self { private, .. } = self;
-        let returns = self.hidden("RETURNS", &method.sig.ident);
         let ty = method.output();
         let witness = if method.is_background() {
             quote!(returns_nothing)
         } else {
             quote!(returns)
         };
-        quote!(const #returns: #private::Ret<#ty> = #private::#witness::<#ty>();)
+        quote!(#private::#witness::<#ty>())
     }
 
-    /// Witnesses of the arguments, and the list of those that have names.
+    /// The list of named arguments, and their defaults.
     fn takes(&self, method: &Method) -> Vec<TokenStream> {
         let Self { private, .. } = self;
+        if named(method).next().is_none() {
+            return Vec::new();
+        }
         let mut members = Vec::new();
         let mut list = Vec::new();
         for (index, argument) in named(method).enumerate() {
@@ -87,47 +91,36 @@ impl Names {
                 ty,
                 default,
             } = argument;
-            let witness = self.argument("ARG", method, index);
-            members.push(quote!(const #witness: #private::Arg<#ty> = #private::arg::<#ty>();));
-            let default = match default {
-                Some(expr) => {
-                    let make = self.argument("default", method, index);
-                    let expr = default_value(ty, expr);
-                    members.push(quote!(fn #make() -> #ty { #expr }));
-                    quote!(::core::option::Option::Some(|| #private::default_json::<#ty>(&Self::#make())))
-                }
-                None => quote!(::core::option::Option::None),
-            };
+            let default = option(default.as_ref().map(|expr| {
+                let make = self.default(method, index);
+                let expr = default_value(ty, expr);
+                members.push(quote!(fn #make() -> #ty { #expr }));
+                quote!(|| #private::default_json::<#ty>(&Self::#make()))
+            }));
             let key = &name.value;
-            list.push(quote! {
-                #private::Argument {
-                    name: #key,
-                    description: #description,
-                    schema: Self::#witness.schema,
-                    default: #default,
-                    optional: Self::#witness.optional,
-                    check: Self::#witness.check,
-                }
-            });
+            list.push(quote!(#private::arg::<#ty>().named(#key, #description, #default)));
         }
-        match body(method) {
-            Some(Argument { ty, .. }) => {
-                let witness = self.hidden("BODY", &method.sig.ident);
-                members.push(quote!(const #witness: #private::BodyArg<#ty> = #private::body::<#ty>();));
-            }
-            None => {
-                let arguments = self.hidden("ARGUMENTS", &method.sig.ident);
-                members.push(quote!(const #arguments: &'static [#private::Argument] = &[#(#list),*];));
-            }
-        }
+        let arguments = self.hidden("ARGUMENTS", &method.sig.ident);
+        members.push(quote!(const #arguments: &'static [#private::Argument] = &[#(#list),*];));
         members
+    }
+
+    /// The list of named arguments, to be read.
+    fn arguments(&self, method: &Method) -> TokenStream {
+        match named(method).next() {
+            Some(_) => {
+                let arguments = self.hidden("ARGUMENTS", &method.sig.ident);
+                quote!(Self::#arguments)
+            }
+            None => quote!(&[]),
+        }
     }
 
     fn record(&self, method: &Method) -> TokenStream {
         let Self { private, .. } = self;
         let ident = &method.sig.ident;
         let record = self.hidden("METHOD", ident);
-        let returns = self.hidden("RETURNS", ident);
+        let returns = self.returns(method);
         let start = self.hidden("start", ident);
         let name = &method.name.value;
         let description = &method.description;
@@ -147,18 +140,15 @@ impl Names {
             quote!(#private::Deprecation { since: #since, note: #note })
         }));
         let takes = match body(method) {
-            Some(Argument { description, .. }) => {
-                let witness = self.hidden("BODY", ident);
-                quote! {
-                    Body(#private::Body {
-                        description: #description,
-                        schema: Self::#witness.schema,
-                    })
-                }
-            }
+            Some(Argument { ty, description, .. }) => quote! {
+                Body(#private::Body {
+                    description: #description,
+                    schema: #private::body::<#ty>().schema,
+                })
+            },
             None => {
-                let arguments = self.hidden("ARGUMENTS", ident);
-                quote!(Named(Self::#arguments))
+                let arguments = self.arguments(method);
+                quote!(Named(#arguments))
             }
         };
         let entry = self.target(method).entry;
@@ -170,11 +160,11 @@ impl Names {
                 description: #description,
                 verbs: &[#(#private::Verb::#verbs),*],
                 is_async: #is_async,
-                attach: Self::#returns.attach,
+                attach: #returns.attach,
                 timeout: #timeout,
                 deprecated: #deprecated,
                 takes: #private::Takes::#takes,
-                result: Self::#returns.schema,
+                result: #returns.schema,
                 entry: #private::Entry::#entry(Self::#start),
                 place: #private::Place { line: #line, ..#place },
             };
@@ -185,7 +175,7 @@ impl Names {
         let Self { private, .. } = self;
         let ident = &method.sig.ident;
         let start = self.hidden("start", ident);
-        let returns = self.hidden("RETURNS", ident);
+        let returns = self.returns(method);
         let self_ty = &item.self_ty;
         let Target {
             held, pattern, node, ..
@@ -236,7 +226,7 @@ impl Names {
             #private_here::#prepared(move |#pattern: #held, #call: #private::Call| #block {
                 #bind_node
                 let result = #path(&driver, #node_parameter #(#inputs),*) #wait;
-                #private::Finished { result: (Self::#returns.into)(result), target: held }
+                #private::Finished { result: (#returns.into)(result), target: held }
             })
         };
         quote! {
@@ -255,28 +245,27 @@ impl Names {
     /// Decodes what the method takes, or returns what is wrong with it.
     fn decode(&self, method: &Method) -> TokenStream {
         let Self { private, .. } = self;
-        if body(method).is_some() {
-            let witness = self.hidden("BODY", &method.sig.ident);
-            return quote!(let body = (Self::#witness.take)(input)?;);
+        if let Some(Argument { ty, .. }) = body(method) {
+            return quote!(let body = (#private::body::<#ty>().take)(input)?;);
         }
-        let list = self.hidden("ARGUMENTS", &method.sig.ident);
+        let list = self.arguments(method);
         let names: Vec<Ident> = argument_names().take(named(method).count()).collect();
         if names.is_empty() {
-            return quote!(let _ = #private::Arguments::named(input, Self::#list)?;);
+            return quote!(let _ = #private::Arguments::named(input, #list)?;);
         }
         let values = named(method).enumerate().map(|(index, argument)| {
-            let witness = self.argument("ARG", method, index);
-            let take = quote!((Self::#witness.take)(&arguments, #index));
+            let ty = &argument.ty;
+            let take = quote!((#private::arg::<#ty>().take)(&arguments, #index));
             if argument.default.is_none() {
                 return take;
             }
-            let make = self.argument("default", method, index);
+            let make = self.default(method, index);
             quote! {
                 if arguments.is_given(#index) { #take } else { ::core::option::Option::Some(Self::#make()) }
             }
         });
         quote! {
-            let arguments = #private::Arguments::named(input, Self::#list)?;
+            let arguments = #private::Arguments::named(input, #list)?;
             let (#(::core::option::Option::Some(#names),)*) = (#(#values,)*) else {
                 return ::core::result::Result::Err(arguments.explain());
             };
@@ -320,8 +309,8 @@ impl Names {
         }
     }
 
-    fn argument(&self, kind: &str, method: &Method, index: usize) -> Ident {
-        self.hidden(&format!("{kind}_{index}"), &method.sig.ident)
+    fn default(&self, method: &Method, index: usize) -> Ident {
+        self.hidden(&format!("default_{index}"), &method.sig.ident)
     }
 }
 

@@ -41,13 +41,12 @@ pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) ->
         caller: None,
     };
     let request_id = RequestId::of(origin.request);
-    let (parts, body) = request.into_parts();
-    let log = api.access.is_enabled().then(|| access::Line::begin(&parts));
+    let (mut parts, body) = request.into_parts();
 
     let negotiated = Version::negotiate(&parts.headers);
     let version = negotiated.as_ref().ok().copied();
     let Answer { mut response, reached } = match negotiated {
-        Ok(version) => contained(pin!(route(api, Asked { origin, version }, parts, body))).await,
+        Ok(version) => contained(pin!(route(api, Asked { origin, version }, &mut parts, body))).await,
         Err(asked) => {
             let fault = Fault::version_not_served(&asked.0);
             if path::is_root(parts.uri.path()) {
@@ -67,10 +66,14 @@ pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) ->
     let id = request_id.header();
     headers.insert(&REQUEST_ID_SHORT, id.clone());
     headers.insert(&REQUEST_ID, id);
-    if let Some(line) = log {
-        api.access
-            .write(&line, peer, request_id.as_str(), response.status(), arrived.elapsed());
-    }
+    api.access.write(&access::Line {
+        verb: &parts.method,
+        path: parts.uri.path(),
+        peer,
+        request: request_id.as_str(),
+        status: response.status(),
+        arrived,
+    });
     response
 }
 
@@ -105,9 +108,10 @@ impl From<Fault> for Answer {
 pub(crate) struct Unreached;
 
 /// Vendor passthru is matched by hand, being what this server is for; all other routes are axum's.
-async fn route(api: &Api, asked: Asked, parts: Parts, body: Incoming) -> Answer {
+/// Takes out of `parts` what it needs; verb and URI stay for the log.
+async fn route(api: &Api, asked: Asked, parts: &mut Parts, body: Incoming) -> Answer {
     if let Some(path) = path::Passthru::of(parts.uri.path()) {
-        return match passthru::answer(&api.context, asked, &path, &parts, body).await {
+        return match passthru::answer(&api.context, asked, &path, parts, body).await {
             Ok(response) => response.into(),
             Err(fault) => fault.into(),
         };
@@ -115,7 +119,10 @@ async fn route(api: &Api, asked: Asked, parts: Parts, body: Incoming) -> Answer 
     if parts.method == Method::OPTIONS {
         return Response::new(Body::default()).into();
     }
-    let mut request = Request::from_parts(parts, axum::body::Body::new(body));
+    let mut request = Request::new(axum::body::Body::new(body));
+    *request.method_mut() = parts.method.clone();
+    *request.uri_mut() = parts.uri.clone();
+    *request.headers_mut() = std::mem::take(&mut parts.headers);
     path::normalise(request.uri_mut());
     // axum answers HEAD wherever it answers GET; Ironic does at the root only.
     if *request.method() == Method::HEAD && !path::is_root(request.uri().path()) {

@@ -68,38 +68,50 @@ pub(crate) async fn answer(
     }
 }
 
-/// The values of `method=` in a query, and its other pairs.
-fn query(text: &str) -> (Vec<Cow<'_, str>>, Vec<Pair<'_>>) {
-    let (mut named, mut others) = (Vec::new(), Vec::new());
+/// How a query names the method.
+enum Named<'a> {
+    Not,
+    Once(Cow<'a, str>),
+    Again,
+}
+
+type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// What a query says of the method, and its other pairs.
+fn query(text: &str) -> (Named<'_>, Vec<Pair<'_>>) {
+    let (mut named, mut others) = (Named::Not, Vec::new());
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         let is_plain = pair.bytes().all(|byte| byte != b'%' && byte != b'+');
-        let pairs = if is_plain {
-            Some((key.into(), value.into()))
+        let (key, value) = if is_plain {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (Cow::Borrowed(key), Cow::Borrowed(value))
         } else {
-            form_urlencoded::parse(pair.as_bytes()).next()
+            form_urlencoded::parse(pair.as_bytes()).next().unwrap_or_default()
         };
-        match pairs {
-            Some((key, value)) if key == "method" => named.push(value),
-            pair => others.extend(pair),
+        if key == "method" {
+            named = if matches!(named, Named::Not) {
+                Named::Once(value)
+            } else {
+                Named::Again
+            };
+        } else {
+            others.push((key, value));
         }
     }
     (named, others)
 }
 
-type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
-
 /// The method's name, which stands in the path or in the query.
-fn method_name<'a>(path: &'a Passthru<'_>, mut named: Vec<Cow<'a, str>>) -> Result<Cow<'a, str>, Fault> {
-    match (&path.method, named.len()) {
-        (Some(method), 0) => Ok(Cow::Borrowed(method)),
+fn method_name<'a>(path: &'a Passthru<'_>, named: Named<'a>) -> Result<Cow<'a, str>, Fault> {
+    match (&path.method, named) {
+        (Some(method), Named::Not) => Ok(Cow::Borrowed(method)),
         (Some(method), _) => Err(Fault::bad_request(format!(
             "the method is named twice, as {method} in the path and again in the query; leave out method= in the query"
         ))),
-        (None, 0) => Err(Fault::bad_request("Missing mandatory parameter: method")),
-        (None, 1) if named[0].is_empty() => Err(Fault::bad_request("Method not specified")),
-        (None, 1) => Ok(named.swap_remove(0)),
-        (None, _) => Err(Fault::bad_request("method= is given more than once in the query")),
+        (None, Named::Not) => Err(Fault::bad_request("Missing mandatory parameter: method")),
+        (None, Named::Once(method)) if method.is_empty() => Err(Fault::bad_request("Method not specified")),
+        (None, Named::Once(method)) => Ok(method),
+        (None, Named::Again) => Err(Fault::bad_request("method= is given more than once in the query")),
     }
 }
 

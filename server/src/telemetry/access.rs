@@ -7,10 +7,10 @@ use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::StatusCode;
-use http::request::Parts;
+use http::{Method, StatusCode};
 use jiff::Timestamp;
 use parking_lot::{Condvar, Mutex};
+use tokio::time::Instant;
 
 /// Beyond this the writing thread is behind its disk or pipe: lines are counted instead of kept.
 const BUFFER_MAX: usize = 4 << 20;
@@ -39,20 +39,20 @@ struct Pending {
     stopping: bool,
 }
 
-/// What is known of a line before its request is answered.
-pub(crate) struct Line {
-    verb: http::Method,
-    uri: http::Uri,
-}
-
-impl Line {
-    pub(crate) fn begin(parts: &Parts) -> Self {
-        // Both are counted references.
-        Self {
-            verb: parts.method.clone(),
-            uri: parts.uri.clone(),
-        }
-    }
+/// A request that was answered.
+pub(crate) struct Line<'a> {
+    /// Its verb.
+    pub(crate) verb: &'a Method,
+    /// Its path.
+    pub(crate) path: &'a str,
+    /// The client's address.
+    pub(crate) peer: &'a str,
+    /// The request's id.
+    pub(crate) request: &'a str,
+    /// The answer's status.
+    pub(crate) status: StatusCode,
+    /// When it came.
+    pub(crate) arrived: Instant,
 }
 
 impl AccessLog {
@@ -86,20 +86,16 @@ impl AccessLog {
         }
     }
 
-    pub(crate) fn is_enabled(&self) -> bool {
-        self.shared.is_some()
-    }
-
-    /// Adds the line of a request that was answered.
-    pub(crate) fn write(&self, line: &Line, peer: &str, request: &str, status: StatusCode, took: Duration) {
+    /// Adds a line.
+    pub(crate) fn write(&self, line: &Line<'_>) {
         let Some(shared) = &self.shared else { return };
-        let now = Timestamp::now();
+        let (now, took) = (Timestamp::now(), line.arrived.elapsed());
         let mut pending = shared.pending.lock();
         if pending.lines.len() > BUFFER_MAX {
             pending.lost += 1;
             return;
         }
-        pending.line(self.human, line, peer, request, status, took, now);
+        pending.line(self.human, line, now, took);
     }
 
     /// Writes out what is pending and ends the thread.
@@ -114,17 +110,7 @@ impl AccessLog {
 }
 
 impl Pending {
-    #[allow(clippy::too_many_arguments, reason = "the fields of a line")]
-    fn line(
-        &mut self,
-        human: bool,
-        line: &Line,
-        peer: &str,
-        request: &str,
-        status: StatusCode,
-        took: Duration,
-        now: Timestamp,
-    ) {
+    fn line(&mut self, human: bool, line: &Line<'_>, now: Timestamp, took: Duration) {
         if self.second != now.as_second() || self.second_text.is_empty() {
             self.second = now.as_second();
             let text = Timestamp::from_second(self.second).unwrap_or_default().to_string();
@@ -135,7 +121,10 @@ impl Pending {
         // Three digits: a thousand more, without its one.
         let millis = &millis.format(1000 + now.subsec_millisecond())[1..];
         let micros = micros.format(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
-        let (verb, path, status) = (line.verb.as_str(), line.uri.path(), status.as_str());
+        let Line {
+            path, peer, request, ..
+        } = *line;
+        let (verb, status) = (line.verb.as_str(), line.status.as_str());
         if human {
             push(lines, &[second_text, ".", millis, "Z ", peer, " ", verb, " "]);
             escape(lines, path, false);
