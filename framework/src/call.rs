@@ -58,8 +58,8 @@ impl Call {
         self.host.is_cancelled()
     }
 
-    /// Waits until the call is cancelled. For a method that has something to undo: it is polled again for a
-    /// short time after the cancellation, then dropped.
+    /// Waits until the call is cancelled. For a method that has something to undo: one that asks, here or by
+    /// [`Call::is_cancelled`], is polled for some seconds after the cancellation before it is dropped.
     pub async fn cancelled(&self) {
         Arc::clone(&self.host).cancelled().await;
     }

@@ -34,6 +34,8 @@ pub(crate) struct Running {
     deadline: Instant,
     cancelled: Signal,
     late: AtomicBool,
+    // Whether the method ever asked: only then there is sense in waiting for it to stop by itself.
+    asks: AtomicBool,
     runtime: Handle,
     // Work that the method spawned; made on the first spawn, which most calls never do.
     spawned: Mutex<Option<JoinSet<()>>>,
@@ -59,6 +61,7 @@ impl Running {
             deadline: deadline.into_std(),
             cancelled: Signal::default(),
             late: AtomicBool::new(false),
+            asks: AtomicBool::new(false),
             runtime,
             spawned: Mutex::new(None),
             progress: OnceLock::new(),
@@ -79,6 +82,16 @@ impl Running {
     /// Whether its time was over before it ended.
     pub(crate) fn is_late(&self) -> bool {
         self.late.load(Ordering::Acquire)
+    }
+
+    /// Whether it was told to stop.
+    pub(crate) fn is_told(&self) -> bool {
+        self.cancelled.is_raised()
+    }
+
+    /// Whether the method asks if it should stop.
+    pub(crate) fn asks(&self) -> bool {
+        self.asks.load(Ordering::Relaxed)
     }
 
     /// Raised when the method was told to stop.
@@ -157,10 +170,12 @@ impl Host for Running {
     }
 
     fn is_cancelled(&self) -> bool {
+        self.asks.store(true, Ordering::Relaxed);
         self.cancelled.is_raised()
     }
 
     fn cancelled(self: Arc<Self>) -> BoxFuture<()> {
+        self.asks.store(true, Ordering::Relaxed);
         Box::pin(async move { self.cancelled.raised().await })
     }
 

@@ -77,7 +77,7 @@ pub(crate) async fn finish(
             Some("interrupted by the stop of the server; its outcome is unknown".to_owned()),
         ),
         Some(error) if call.is_late() => (TaskState::Failed, Some(error.to_string())),
-        Some(error) if call.is_cancelled() => (TaskState::Cancelled, Some(error.to_string())),
+        Some(error) if call.is_told() => (TaskState::Cancelled, Some(error.to_string())),
         Some(error) => (TaskState::Failed, Some(error.to_string())),
     };
     let last_error: Option<Box<str>> = error

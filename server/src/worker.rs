@@ -241,12 +241,12 @@ async fn watch<G>(mut run: Contained<'_, G>, call: &Running, workers: &Workers) 
         end = &mut run => end,
         () = sleep_until(call.deadline()) => {
             call.cancel_late();
-            after_grace(&mut run, GRACE).await
+            after_grace(&mut run, call, GRACE).await
         }
-        () = call.cancellation().raised() => after_grace(&mut run, GRACE).await,
+        () = call.cancellation().raised() => after_grace(&mut run, call, GRACE).await,
         () = workers.abandoned.raised() => {
             call.cancel();
-            after_grace(&mut run, GRACE_AT_STOP).await
+            after_grace(&mut run, call, GRACE_AT_STOP).await
         }
     }
 }
@@ -283,8 +283,9 @@ async fn on_a_thread<G: Send + 'static>(
     }
 }
 
-/// Lets a method that was told to stop do so, and drops it if it does not.
-async fn after_grace<G>(run: &mut Contained<'_, G>, grace: Duration) -> End<G> {
+/// Lets a method that was told to stop do so, and drops it if it does not, or does not listen.
+async fn after_grace<G>(run: &mut Contained<'_, G>, call: &Running, grace: Duration) -> End<G> {
+    let grace = if call.asks() { grace } else { Duration::ZERO };
     tokio::select! {
         biased;
         end = &mut *run => end,

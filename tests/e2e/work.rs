@@ -41,6 +41,13 @@ async fn a_method_over_its_time_is_a_504_and_is_told() {
 }
 
 #[tokio::test]
+async fn a_method_that_does_not_listen_is_dropped_at_its_deadline() {
+    let probe = Probe::with("[conductor]\nlock_wait = \"2s\"\n").await;
+    assert_eq!(probe.call("deaf", &json!({})).await.status, 504);
+    is_free(&probe).await;
+}
+
+#[tokio::test]
 async fn a_thread_over_its_time_keeps_the_lock_until_it_returns() {
     let probe = Probe::with("[conductor]\nlock_wait = \"100ms\"\n").await;
     let answer = probe.call("hold_thread", &json!({"gate": "t"})).await;

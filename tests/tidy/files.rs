@@ -6,20 +6,7 @@ use crate::tree::{File, file, files};
 const LINES_MAX: usize = 450;
 
 /// Longer files, each with the reason.
-const LONGER: &[(&str, &str)] = &[
-    (
-        "framework/tests/registered.rs",
-        "one driver seen whole, beside what becomes of each of its methods",
-    ),
-    (
-        "macros/src/model.rs",
-        "what the author wrote, as structs that refer to each other",
-    ),
-    (
-        "server/src/store/testing.rs",
-        "one list of cases, which every store passes in one go",
-    ),
-];
+const LONGER: &[(&str, &str)] = &[];
 
 #[test]
 fn every_source_says_what_it_is() {

@@ -2,10 +2,12 @@
 
 use crate::tree::{File, file, files, packages};
 
-/// The tables of a manifest: header and entries, each with its line. A new group begins after an empty line or a
-/// comment.
-fn tables(manifest: &File) -> Vec<(&str, Vec<Vec<(usize, &str)>>)> {
-    let mut tables: Vec<(&str, Vec<Vec<(usize, &str)>>)> = Vec::new();
+/// Entries of a table that stand together, each with its line.
+type Group<'a> = Vec<(usize, &'a str)>;
+
+/// The tables of a manifest by their headers. A new group begins after an empty line or a comment.
+fn tables(manifest: &File) -> Vec<(&str, Vec<Group<'_>>)> {
+    let mut tables: Vec<(&str, Vec<Group<'_>>)> = Vec::new();
     for (number, line) in manifest.lines() {
         if line.starts_with('[') {
             tables.push((line.trim_matches(['[', ']']), vec![vec![]]));

@@ -37,7 +37,7 @@ impl Host for TestHost {
     fn is_cancelled(&self) -> bool {
         false
     }
-    fn cancelled(&self) -> BoxFuture<()> {
+    fn cancelled(self: Arc<Self>) -> BoxFuture<()> {
         Box::pin(std::future::pending())
     }
     fn sleep(&self, _: Duration) -> BoxFuture<()> {

@@ -47,37 +47,20 @@ const _: () = {
     )]
     impl Acme {
         fn passthru_method_named_set_prop_is_defined_twice() {}
-        const RETURNS_set_prop_13ff13de: ::bessemer::__private::Ret<
-            Result<(), std::io::Error>,
-        > = ::bessemer::__private::returns::<Result<(), std::io::Error>>();
-        const ARG_0_set_prop_13ff13de: ::bessemer::__private::Arg<String> = ::bessemer::__private::arg::<
-            String,
-        >();
-        const ARG_1_set_prop_13ff13de: ::bessemer::__private::Arg<u32> = ::bessemer::__private::arg::<
-            u32,
-        >();
         fn default_1_set_prop_13ff13de() -> u32 {
             3
         }
         const ARGUMENTS_set_prop_13ff13de: &'static [::bessemer::__private::Argument] = &[
-            ::bessemer::__private::Argument {
-                name: "key",
-                description: "which property",
-                schema: Self::ARG_0_set_prop_13ff13de.schema,
-                default: ::core::option::Option::None,
-                optional: Self::ARG_0_set_prop_13ff13de.optional,
-                check: Self::ARG_0_set_prop_13ff13de.check,
-            },
-            ::bessemer::__private::Argument {
-                name: "try",
-                description: "",
-                schema: Self::ARG_1_set_prop_13ff13de.schema,
-                default: ::core::option::Option::Some(|| ::bessemer::__private::default_json::<
-                    u32,
-                >(&Self::default_1_set_prop_13ff13de())),
-                optional: Self::ARG_1_set_prop_13ff13de.optional,
-                check: Self::ARG_1_set_prop_13ff13de.check,
-            },
+            ::bessemer::__private::arg::<String>()
+                .named("key", "which property", ::core::option::Option::None),
+            ::bessemer::__private::arg::<u32>()
+                .named(
+                    "try",
+                    "",
+                    ::core::option::Option::Some(|| ::bessemer::__private::default_json::<
+                        u32,
+                    >(&Self::default_1_set_prop_13ff13de())),
+                ),
         ];
         const METHOD_set_prop_13ff13de: ::bessemer::__private::Method = ::bessemer::__private::Method {
             name: "set_prop",
@@ -87,7 +70,8 @@ const _: () = {
                 ::bessemer::__private::Verb::Put,
             ],
             is_async: false,
-            attach: Self::RETURNS_set_prop_13ff13de.attach,
+            attach: ::bessemer::__private::returns::<Result<(), std::io::Error>>()
+                .attach,
             timeout: ::core::option::Option::Some(
                 ::core::time::Duration::from_millis(30000u64),
             ),
@@ -98,7 +82,8 @@ const _: () = {
             takes: ::bessemer::__private::Takes::Named(
                 Self::ARGUMENTS_set_prop_13ff13de,
             ),
-            result: Self::RETURNS_set_prop_13ff13de.schema,
+            result: ::bessemer::__private::returns::<Result<(), std::io::Error>>()
+                .schema,
             entry: ::bessemer::__private::Entry::Exclusive(
                 Self::start_set_prop_13ff13de,
             ),
@@ -121,9 +106,9 @@ const _: () = {
                 Self::ARGUMENTS_set_prop_13ff13de,
             )?;
             let (::core::option::Option::Some(a0), ::core::option::Option::Some(a1)) = (
-                (Self::ARG_0_set_prop_13ff13de.take)(&arguments, 0usize),
+                (::bessemer::__private::arg::<String>().take)(&arguments, 0usize),
                 if arguments.is_given(1usize) {
-                    (Self::ARG_1_set_prop_13ff13de.take)(&arguments, 1usize)
+                    (::bessemer::__private::arg::<u32>().take)(&arguments, 1usize)
                 } else {
                     ::core::option::Option::Some(Self::default_1_set_prop_13ff13de())
                 },
@@ -141,7 +126,10 @@ const _: () = {
                     let result = Self::set_prop(&driver, node, &call, a0, a1, verb)
                         .await;
                     ::bessemer::__private::Finished {
-                        result: (Self::RETURNS_set_prop_13ff13de.into)(result),
+                        result: (::bessemer::__private::returns::<
+                            Result<(), std::io::Error>,
+                        >()
+                            .into)(result),
                         target: held,
                     }
                 }),
@@ -149,12 +137,6 @@ const _: () = {
         }
         #[cfg(feature = "third")]
         fn passthru_method_named_third_is_defined_twice() {}
-        #[cfg(feature = "third")]
-        const RETURNS_third_13ff13de: ::bessemer::__private::Ret<Result<()>> = ::bessemer::__private::returns_nothing::<
-            Result<()>,
-        >();
-        #[cfg(feature = "third")]
-        const ARGUMENTS_third_13ff13de: &'static [::bessemer::__private::Argument] = &[];
         #[cfg(feature = "third")]
         const METHOD_third_13ff13de: ::bessemer::__private::Method = ::bessemer::__private::Method {
             name: "third",
@@ -164,11 +146,11 @@ const _: () = {
                 ::bessemer::__private::Verb::Post,
             ],
             is_async: true,
-            attach: Self::RETURNS_third_13ff13de.attach,
+            attach: ::bessemer::__private::returns_nothing::<Result<()>>().attach,
             timeout: ::core::option::Option::None,
             deprecated: ::core::option::Option::None,
-            takes: ::bessemer::__private::Takes::Named(Self::ARGUMENTS_third_13ff13de),
-            result: Self::RETURNS_third_13ff13de.schema,
+            takes: ::bessemer::__private::Takes::Named(&[]),
+            result: ::bessemer::__private::returns_nothing::<Result<()>>().schema,
             entry: ::bessemer::__private::Entry::Shared(Self::start_third_13ff13de),
             place: ::bessemer::__private::Place {
                 line: 0u32,
@@ -184,10 +166,7 @@ const _: () = {
             ::bessemer::__private::BadArguments,
         > {
             let driver = (::bessemer::__private::driver::<Acme>().of)(instance);
-            let _ = ::bessemer::__private::Arguments::named(
-                input,
-                Self::ARGUMENTS_third_13ff13de,
-            )?;
+            let _ = ::bessemer::__private::Arguments::named(input, &[])?;
             ::core::result::Result::Ok(
                 ::bessemer::__private::prepared_blocking(move |
                     held: ::bessemer::__private::Shared,
@@ -198,27 +177,24 @@ const _: () = {
                     >>::of(&held);
                     let result = Self::third(&driver, node);
                     ::bessemer::__private::Finished {
-                        result: (Self::RETURNS_third_13ff13de.into)(result),
+                        result: (::bessemer::__private::returns_nothing::<Result<()>>()
+                            .into)(result),
                         target: held,
                     }
                 }),
             )
         }
         fn passthru_method_named_console_dash_log_is_defined_twice() {}
-        const RETURNS_console_13ff13de: ::bessemer::__private::Ret<Result<Attachment>> = ::bessemer::__private::returns::<
-            Result<Attachment>,
-        >();
-        const ARGUMENTS_console_13ff13de: &'static [::bessemer::__private::Argument] = &[];
         const METHOD_console_13ff13de: ::bessemer::__private::Method = ::bessemer::__private::Method {
             name: "console-log",
             description: "",
             verbs: &[::bessemer::__private::Verb::Get],
             is_async: false,
-            attach: Self::RETURNS_console_13ff13de.attach,
+            attach: ::bessemer::__private::returns::<Result<Attachment>>().attach,
             timeout: ::core::option::Option::None,
             deprecated: ::core::option::Option::None,
-            takes: ::bessemer::__private::Takes::Named(Self::ARGUMENTS_console_13ff13de),
-            result: Self::RETURNS_console_13ff13de.schema,
+            takes: ::bessemer::__private::Takes::Named(&[]),
+            result: ::bessemer::__private::returns::<Result<Attachment>>().schema,
             entry: ::bessemer::__private::Entry::Snapshot(Self::start_console_13ff13de),
             place: ::bessemer::__private::Place {
                 line: 0u32,
@@ -233,10 +209,7 @@ const _: () = {
             ::bessemer::__private::BadArguments,
         > {
             let driver = (::bessemer::__private::driver::<Acme>().of)(instance);
-            let _ = ::bessemer::__private::Arguments::named(
-                input,
-                Self::ARGUMENTS_console_13ff13de,
-            )?;
+            let _ = ::bessemer::__private::Arguments::named(input, &[])?;
             ::core::result::Result::Ok(
                 ::bessemer::__private::prepared_async(move |
                     held: ::bessemer::__private::NodeSnapshot,
@@ -245,7 +218,8 @@ const _: () = {
                     let node = ::core::clone::Clone::clone(&held);
                     let result = Self::console(&driver, node).await;
                     ::bessemer::__private::Finished {
-                        result: (Self::RETURNS_console_13ff13de.into)(result),
+                        result: (::bessemer::__private::returns::<Result<Attachment>>()
+                            .into)(result),
                         target: held,
                     }
                 }),
@@ -253,7 +227,7 @@ const _: () = {
         }
     }
     const _: () = ::core::assert!(
-        < Acme > ::RETURNS_console_13ff13de.attach,
+        < Acme > ::METHOD_console_13ff13de.attach,
         "`attach` is written, but the method does not return an `Attachment`"
     );
     const PLACE_13ff13de: ::bessemer::__private::Place = ::bessemer::__private::Place {

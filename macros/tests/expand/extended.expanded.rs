@@ -18,25 +18,19 @@ const _: () = {
     )]
     impl Acme {
         fn driver_passthru_method_named_open_is_defined_twice() {}
-        const RETURNS_open_9dbe0d13: steel::__private::Ret<Result<Option<u8>>> = steel::__private::returns::<
-            Result<Option<u8>>,
-        >();
-        const BODY_open_9dbe0d13: steel::__private::BodyArg<Key> = steel::__private::body::<
-            Key,
-        >();
         const METHOD_open_9dbe0d13: steel::__private::Method = steel::__private::Method {
             name: "open",
             description: "Opens it.",
             verbs: &[steel::__private::Verb::Post],
             is_async: false,
-            attach: Self::RETURNS_open_9dbe0d13.attach,
+            attach: steel::__private::returns::<Result<Option<u8>>>().attach,
             timeout: ::core::option::Option::None,
             deprecated: ::core::option::Option::None,
             takes: steel::__private::Takes::Body(steel::__private::Body {
                 description: "",
-                schema: Self::BODY_open_9dbe0d13.schema,
+                schema: steel::__private::body::<Key>().schema,
             }),
-            result: Self::RETURNS_open_9dbe0d13.schema,
+            result: steel::__private::returns::<Result<Option<u8>>>().schema,
             entry: steel::__private::Entry::Driver(Self::start_open_9dbe0d13),
             place: steel::__private::Place {
                 line: 0u32,
@@ -51,7 +45,7 @@ const _: () = {
             steel::__private::BadArguments,
         > {
             let driver = (steel::__private::driver::<Acme>().of)(instance);
-            let body = (Self::BODY_open_9dbe0d13.take)(input)?;
+            let body = (steel::__private::body::<Key>().take)(input)?;
             ::core::result::Result::Ok(
                 steel::__private::prepared_async(move |
                     held: (),
@@ -59,7 +53,8 @@ const _: () = {
                 async move {
                     let result = <Self as Door<u8>>::open(&driver, body).await;
                     steel::__private::Finished {
-                        result: (Self::RETURNS_open_9dbe0d13.into)(result),
+                        result: (steel::__private::returns::<Result<Option<u8>>>()
+                            .into)(result),
                         target: held,
                     }
                 }),

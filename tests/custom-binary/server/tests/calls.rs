@@ -9,7 +9,10 @@ const RACKS: &str = env!("CARGO_BIN_EXE_racks");
 
 #[test]
 fn the_binary_tells_of_both_drivers() {
-    let output = Command::new(RACKS).args(["drivers", "--json", "--state-dir", "unused"]).env_clear().output();
+    let output = Command::new(RACKS)
+        .args(["drivers", "--json", "--state-dir", "unused"])
+        .env_clear()
+        .output();
     let drivers: Value = serde_json::from_slice(&output.expect("it starts").stdout).expect("it prints JSON");
     let found = |name: &str| {
         let mut all = drivers.as_array().expect("a list").iter();
