@@ -10,8 +10,9 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::catalogue::{Catalogue, Compiled};
-use crate::config::{self, Colour, Config, Diagnostic, Faults, FlagText, Origins, Sources};
+use crate::config::{self, Colour, Config, Diagnostic, Faults, FlagText, Loaded, Origins, Sources};
 use crate::serve::{Ended, serve};
+use crate::telemetry;
 
 /// `EX_CONFIG` of sysexits.
 const EXIT_CONFIG: u8 = 78;
@@ -167,13 +168,15 @@ fn run(cli: Cli, linked: &[&str]) -> Result<(), Ended> {
         Some(CliVerb::Config {
             verb: ConfigVerb::Check,
         }) => {
-            let (config, compiled) = both(load(&cli.options), compiled)?;
-            Catalogue::enable(compiled, &config)?;
+            sound(read(&cli.options), compiled)?;
             print("the configuration is sound\n");
         }
         Some(CliVerb::Serve) | None => {
-            let (config, compiled) = both(load(&cli.options), compiled)?;
-            serve(config, compiled)?;
+            let loaded = read(&cli.options);
+            // Before the drivers are made: they may have something to say.
+            telemetry::start(&loaded.config.log);
+            let (config, catalogue) = sound(loaded, compiled)?;
+            serve(config, catalogue)?;
         }
         Some(
             CliVerb::Config {
@@ -185,25 +188,39 @@ fn run(cli: Cli, linked: &[&str]) -> Result<(), Ended> {
     Ok(())
 }
 
-/// Configuration and drivers, or the faults of both.
-fn both(
-    config: Result<Config, Faults>,
-    compiled: Result<Compiled, Faults>,
-) -> Result<(Config, &'static Compiled), Faults> {
-    match (config, compiled) {
+/// Configuration and drivers, or all faults of both.
+fn sound(loaded: Loaded, compiled: Result<Compiled, Faults>) -> Result<(Config, Catalogue), Faults> {
+    let Loaded {
+        config,
+        warnings,
+        mut faults,
+    } = loaded;
+    let made = compiled.and_then(|compiled| {
         // There is one set of drivers, for as long as the process lives.
-        (Ok(config), Ok(compiled)) => Ok((config, Box::leak(Box::new(compiled)))),
-        (Err(mut faults), Err(more)) => {
-            for fault in more.iter() {
-                faults.push(fault.clone());
-            }
+        let compiled: &'static Compiled = Box::leak(Box::new(compiled));
+        Catalogue::enable(compiled, &config)
+    });
+    match made {
+        Ok(catalogue) if faults.is_empty() => {
+            show(&warnings);
+            Ok((config, catalogue))
+        }
+        Ok(_) => Err(faults),
+        Err(more) => {
+            faults.extend(more.iter().cloned());
             Err(faults)
         }
-        (Err(faults), _) | (_, Err(faults)) => Err(faults),
     }
 }
 
+/// The configuration alone, or its faults.
 fn load(options: &Options) -> Result<Config, Faults> {
+    let (config, warnings) = read(options).sound()?;
+    show(&warnings);
+    Ok(config)
+}
+
+fn read(options: &Options) -> Loaded {
     let mut flags = Vec::new();
     let mut faults = Faults::default();
     for (key, flag, text) in [
@@ -219,20 +236,16 @@ fn load(options: &Options) -> Result<Config, Faults> {
             None => faults.push(Diagnostic::fault(format!("--set wants KEY=VALUE, not \"{set}\""))),
         }
     }
-    let loaded = Config::load(&Sources::of_process(options.config.clone(), flags));
-    if !faults.is_empty() {
-        if let Err(more) = loaded {
-            for fault in more.iter() {
-                faults.push(fault.clone());
-            }
-        }
-        return Err(faults);
-    }
-    let (config, warnings) = loaded?;
+    let mut loaded = Loaded::from(&Sources::of_process(options.config.clone(), flags));
+    faults.extend(loaded.faults.iter().cloned());
+    loaded.faults = faults;
+    loaded
+}
+
+fn show(warnings: &[Diagnostic]) {
     for warning in warnings {
         eprintln!("{}", warning.render(colour()));
     }
-    Ok(config)
 }
 
 fn colour() -> Colour {

@@ -13,7 +13,7 @@ use tokio::signal::unix::{Signal as UnixSignal, SignalKind, signal};
 use tokio::time::{Instant, timeout, timeout_at};
 use uuid::Uuid;
 
-use crate::catalogue::{Catalogue, Compiled, Driver};
+use crate::catalogue::{Catalogue, Driver};
 use crate::config::{Config, Connection, Diagnostic, Faults};
 use crate::context::{Context, Writes};
 use crate::http::{Api, Listener, bind};
@@ -23,8 +23,8 @@ use crate::nodes::Nodes;
 use crate::signal::Signal;
 use crate::store::sqlite::{Options, SqliteStore};
 use crate::store::{Store, StoreError};
+use crate::telemetry;
 use crate::telemetry::access::AccessLog;
-use crate::telemetry::{self};
 use crate::worker::Workers;
 
 /// The node that a server makes for those who try it.
@@ -48,9 +48,7 @@ impl From<Faults> for Ended {
 }
 
 /// Runs a server until a signal ends it.
-pub(crate) fn serve(config: Config, compiled: &'static Compiled) -> Result<(), Ended> {
-    telemetry::start(&config.log);
-    let catalogue = Catalogue::enable(compiled, &config)?;
+pub(crate) fn serve(config: Config, catalogue: Catalogue) -> Result<(), Ended> {
     let runtime = Builder::new_multi_thread()
         .thread_name("api")
         .enable_all()

@@ -216,6 +216,18 @@ fn faults_of_binary_and_configuration_are_told_at_once() {
 }
 
 #[test]
+fn what_is_enabled_is_judged_beside_faulty_options() {
+    refuses(
+        "enabled_drivers = [\"fakee\"]\n[api]\nprot = 1\n",
+        2,
+        &[
+            "did you mean \"port\"?",
+            "driver \"fakee\" is enabled, but is not compiled into this binary",
+        ],
+    );
+}
+
+#[test]
 fn no_verb_but_those_without_drivers_works_in_a_binary_at_fault() {
     for verb in [&["drivers"][..], &["methods"], &["version"], &["config", "check"]] {
         let run = |builder: ServerBuilder, arg: &&str| builder.arg(*arg);

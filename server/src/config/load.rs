@@ -76,10 +76,42 @@ impl FlagText {
     }
 }
 
+/// What all sources together say.
+pub struct Loaded {
+    /// The configuration, to be used only if nothing is wrong.
+    pub config: Config,
+    /// What is allowed, but perhaps not meant.
+    pub warnings: Vec<Diagnostic>,
+    /// All that is wrong. Where a value was refused, `config` has the default.
+    pub faults: Faults,
+}
+
 impl Config {
-    /// Makes the configuration, with the warnings to print; or tells every fault of every source at
-    /// once.
+    /// Makes the configuration, with the warnings to print; or tells every fault of every source at once.
+    ///
+    /// # Errors
+    /// All that is wrong.
     pub fn load(sources: &Sources) -> Result<(Config, Vec<Diagnostic>), Faults> {
+        Loaded::from(sources).sound()
+    }
+}
+
+impl Loaded {
+    /// The configuration and the warnings.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn sound(self) -> Result<(Config, Vec<Diagnostic>), Faults> {
+        if self.faults.is_empty() {
+            Ok((self.config, self.warnings))
+        } else {
+            Err(self.faults)
+        }
+    }
+}
+
+impl From<&Sources> for Loaded {
+    fn from(sources: &Sources) -> Self {
         let mut draft = Draft::with_defaults();
         files::lay_files(sources, &mut draft);
         overlay::lay_environment(&sources.env, &mut draft);

@@ -4,10 +4,10 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::diagnostic::{Diagnostic, Faults};
+use super::diagnostic::Diagnostic;
 use super::draft::Draft;
 use super::duration;
-use super::load::Sources;
+use super::load::{Loaded, Sources};
 use super::mask;
 use super::model::{Api, Conductor, Config, Connection, Database, Log};
 use super::origin::{Located, Origin};
@@ -15,7 +15,9 @@ use super::table::LOCK_WAIT_MAX;
 use super::toml_text;
 use super::written::{LockWait, Share};
 
-pub(super) fn resolve(mut draft: Draft, sources: &Sources) -> Result<(Config, Vec<Diagnostic>), Faults> {
+/// What is used, and what is wrong. Where a value was refused the default stands in its place, so that the rest can
+/// still be judged.
+pub(super) fn resolve(mut draft: Draft, sources: &Sources) -> Loaded {
     let enabled_drivers = enabled_drivers(&mut draft);
     let host = host(&mut draft, sources);
     let state_path = state_path(&mut draft, sources);
@@ -24,9 +26,6 @@ pub(super) fn resolve(mut draft: Draft, sources: &Sources) -> Result<(Config, Ve
     let connection = connection(&mut draft, &state_path);
     check_timeouts(&mut draft);
     check_reach(&mut draft);
-    if !draft.faults.is_empty() {
-        return Err(draft.faults);
-    }
 
     let w = draft.written;
     draft.drivers.sort_by(|a, b| a.name.value.cmp(&b.name.value));
@@ -75,7 +74,11 @@ pub(super) fn resolve(mut draft: Draft, sources: &Sources) -> Result<(Config, Ve
         settings: draft.settings,
     };
     let warnings = warnings(&config);
-    Ok((config, warnings))
+    Loaded {
+        config,
+        warnings,
+        faults: draft.faults,
+    }
 }
 
 /// `["*"]` is every driver; a name twice is a slip that hides another name.

@@ -17,7 +17,7 @@ fn with_fragment(text: &str, later: &str) -> Config {
     let mut draft = Draft::with_defaults();
     tree::lay(&Source::new("config.toml", text), &mut draft);
     tree::lay(&Source::new("later.toml", later), &mut draft);
-    resolve::resolve(draft, &machine()).unwrap().0
+    resolve::resolve(draft, &machine()).sound().unwrap().0
 }
 
 #[test]

@@ -41,7 +41,7 @@ impl Sources {
 fn read(text: &str) -> Result<(Config, Vec<Diagnostic>), Faults> {
     let mut draft = Draft::with_defaults();
     tree::lay(&Source::new("config.toml", text), &mut draft);
-    resolve::resolve(draft, &machine())
+    resolve::resolve(draft, &machine()).sound()
 }
 
 fn config(text: &str) -> Config {
