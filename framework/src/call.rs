@@ -103,6 +103,11 @@ impl<T> Future for Work<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // The test kit must know who waits for nothing but its own.
+        #[cfg(feature = "testing")]
+        let waker = crate::testing::own(cx.waker());
+        #[cfg(feature = "testing")]
+        let cx = &mut Context::from_waker(&waker);
         pin!(&mut self.result)
             .poll(cx)
             .map(|received| received.unwrap_or_else(|_| Err(Error::internal("the call ended before the work did"))))

@@ -12,6 +12,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
 pub use crate::args::{Arguments, BadArguments, Input};
+pub use crate::attachment::{Content, Stream, unread};
 use crate::call::Call;
 use crate::error::Result;
 use crate::node::{Node, NodeSnapshot};
@@ -92,11 +93,15 @@ pub struct Property {
     pub name: &'static str,
     /// What it means.
     pub description: &'static str,
-    /// Whether the driver works without it.
+    /// Whether the driver cannot work without it.
     pub required: bool,
     /// Whether its value is masked in every view and log.
     pub secret: bool,
-    /// What is wrong with a value, if anything.
+    /// Its schema.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+    /// Its default as JSON, where it has one.
+    pub default: Option<fn() -> Value>,
+    /// What is wrong with a value, if anything. Never says what a secret is.
     pub check: fn(&Value) -> Option<String>,
 }
 

@@ -46,21 +46,27 @@ compile_error!(
 #[path = "private.rs"]
 pub mod __private;
 mod args;
+mod attachment;
 mod call;
 mod driver;
 mod error;
 pub mod host;
 mod node;
 mod object;
+mod properties;
 mod reply;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod verbs;
 
 pub use args::{FromArgument, FromBody, RawBody};
+pub use attachment::{Attachment, Pieces};
 pub use call::{Call, Work};
 pub use driver::Configure;
 pub use error::{Error, Kind, Result, ResultExt};
 pub use node::{Node, NodeSnapshot};
-pub use reply::{Attachment, IntoReply};
+pub use properties::{FromProperty, Properties};
+pub use reply::IntoReply;
 pub use serde_json::{Map, Value, json};
 pub use verbs::Verb;
 
@@ -72,3 +78,5 @@ pub use bessemer_macros::driver_passthru;
 pub use bessemer_macros::model;
 #[doc = include_str!("docs/passthru.md")]
 pub use bessemer_macros::passthru;
+#[doc = include_str!("docs/properties.md")]
+pub use bessemer_macros::properties;

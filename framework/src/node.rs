@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::error::Result;
 use crate::host::NodeFields;
+use crate::properties::Properties;
 
 /// A copy of a node as it was when the call began. Takes no lock, so it never waits: for reading a status
 /// while another call works on the node.
@@ -48,6 +50,37 @@ impl NodeSnapshot {
     #[must_use]
     pub fn driver_info(&self) -> &Map<String, Value> {
         self.fields.driver_info.map()
+    }
+
+    /// The same settings as a typed struct that [`#[bessemer::properties]`](macro@crate::properties) made.
+    ///
+    /// ```
+    /// # use bessemer::{NodeSnapshot, Result};
+    /// #[bessemer::properties]
+    /// struct AcmeInfo {
+    ///     /// Where the controller answers.
+    ///     acme_address: String,
+    ///     /// Its port.
+    ///     #[property(default = 623)]
+    ///     acme_port: u16,
+    /// }
+    ///
+    /// fn address(node: &NodeSnapshot) -> Result<String> {
+    ///     let info = node.info::<AcmeInfo>()?;
+    ///     Ok(format!("{}:{}", info.acme_address, info.acme_port))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Of kind `Invalid`, with all that is missing or wrong. A driver with `properties = AcmeInfo` in its
+    /// attribute meets none here: the host looked before the call.
+    pub fn info<T: Properties>(&self) -> Result<T> {
+        let info = &self.fields.driver_info;
+        if info.is_empty() {
+            T::read(&Map::new())
+        } else {
+            T::read(info.map())
+        }
     }
 
     /// Physical properties of the machine (`cpus`, `memory_mb`, …).

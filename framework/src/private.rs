@@ -8,6 +8,10 @@ pub use serde;
 pub use serde_json;
 
 pub use crate::host::*;
+pub use crate::properties::{
+    DebugOf, HasNoDebug, Presence, Properties, PropertyOf, RequiredByType, TakeOr, Unshown, bad_properties, properties,
+    property,
+};
 pub use crate::{Call, Configure, Error, Node, NodeSnapshot, Verb};
 
 use std::sync::Arc;
@@ -60,7 +64,7 @@ pub const fn arg<T: FromArgument>() -> Arg<T> {
     Arg {
         take: |arguments, index| arguments.take(index),
         check: |arguments, index| arguments.check::<T>(index),
-        optional: crate::args::is_optional::<T>,
+        optional: || crate::args::not_given::<T>().is_some(),
         schema: |generator| generator.subschema_for::<T>(),
     }
 }

@@ -1,12 +1,12 @@
-//! What a method may return: nothing, anything that serializes to JSON, or an attachment of raw bytes.
-//! How a reply is framed in HTTP is the server's concern.
+//! What a method may return: nothing, anything that serializes to JSON, or an attachment of raw bytes
+//! (`attachment.rs`). How a reply is framed in HTTP is the server's concern.
 
 use std::any::TypeId;
-use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
+pub(crate) use crate::attachment::Attachment;
 use crate::error::{Error, Result};
 
 /// A method's result as the server sends it.
@@ -18,64 +18,6 @@ pub enum Reply {
     Json(Vec<u8>),
     /// Raw bytes with a content type.
     Attachment(Attachment),
-}
-
-/// Bytes served as they are, with a content type: a console log, a screenshot, a firmware image.
-///
-/// ```
-/// use bessemer::Attachment;
-///
-/// let log = Attachment::bytes("BIOS 1.2\n").content_type("text/plain").file_name("console.log");
-/// ```
-pub struct Attachment {
-    bytes: Vec<u8>,
-    content_type: String,
-    file_name: Option<String>,
-}
-
-// Never derive Serialize here: `IntoReply` for attachments beside the one for all serializable types is
-// coherent only as long as an attachment is not serializable.
-
-impl Attachment {
-    /// An attachment of these bytes, of type `application/octet-stream`.
-    #[must_use]
-    pub fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
-        Self {
-            bytes: bytes.into(),
-            content_type: "application/octet-stream".into(),
-            file_name: None,
-        }
-    }
-
-    /// Sets the media type.
-    #[must_use]
-    pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
-        self.content_type = media_type.into();
-        self
-    }
-
-    /// Sets the name that a browser saves it under.
-    #[must_use]
-    pub fn file_name(mut self, name: impl Into<String>) -> Self {
-        self.file_name = Some(name.into());
-        self
-    }
-
-    /// Bytes, media type and file name, for the host.
-    #[must_use]
-    pub fn into_parts(self) -> (Vec<u8>, String, Option<String>) {
-        (self.bytes, self.content_type, self.file_name)
-    }
-}
-
-impl fmt::Debug for Attachment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Attachment")
-            .field("bytes", &self.bytes.len())
-            .field("content_type", &self.content_type)
-            .field("file_name", &self.file_name)
-            .finish()
-    }
 }
 
 /// A value that a method may return: anything serializable with a schema, `()`, or an [`Attachment`].

@@ -1,6 +1,8 @@
 //! Attributes as written: options with their places, doubles and unknown ones reported. What an option means
 //! for a method is not known here, only what its value may look like.
 
+mod property;
+
 use std::time::Duration;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -9,6 +11,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Expr, Ident, LitBool, LitStr, Path, Token, Type};
 
 use crate::errors::{Errors, list, nearest};
+pub(crate) use property::PropertyOptions;
 
 /// The verbs that reach vendor passthru, each with the name of its variant of `Verb`.
 pub(crate) const VERBS: [(&str, &str); 5] = [
@@ -31,6 +34,7 @@ pub(crate) struct DriverOptions {
     pub(crate) name: Option<LitStr>,
     pub(crate) aliases: Vec<LitStr>,
     pub(crate) config: Option<Type>,
+    pub(crate) properties: Option<Type>,
     pub(crate) krate: Option<Path>,
     pub(crate) extend: Option<Span>,
 }
@@ -55,7 +59,7 @@ pub(crate) struct ArgOptions {
     pub(crate) default: Option<Expr>,
 }
 
-const DRIVER: &[&str] = &["name", "aliases", "config", "crate", "extend"];
+const DRIVER: &[&str] = &["name", "aliases", "config", "crate", "extend", "properties"];
 const METHOD: &[&str] = &[
     "http",
     "async",
@@ -76,6 +80,7 @@ impl DriverOptions {
                 "name" => this.name = option.text(errors),
                 "aliases" => this.aliases = option.texts(errors),
                 "config" => this.config = option.parse("config = MyConfig", errors),
+                "properties" => this.properties = option.parse("properties = MyInfo", errors),
                 "crate" => {
                     let path = |input: ParseStream| input.call(Path::parse_mod_style);
                     this.krate = option.parse_with(path, "crate = ::bessemer", errors);
@@ -213,7 +218,7 @@ fn entry(input: ParseStream, known: &[&str], whose: &str, errors: &mut Errors) -
     // Commas do not end the value of these.
     let ahead = input.fork();
     let end = match word.as_str() {
-        "config" => ahead.parse::<Type>().is_ok(),
+        "config" | "properties" => ahead.parse::<Type>().is_ok(),
         "default" => ahead.parse::<Expr>().is_ok(),
         _ => false,
     };

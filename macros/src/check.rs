@@ -3,6 +3,7 @@
 //! compiler, through the traits that the expansion names.
 
 mod method;
+mod properties;
 
 use std::collections::HashMap;
 
@@ -11,6 +12,7 @@ use syn::{FnArg, ItemImpl, LitStr, ReceiverKind, Type};
 
 use crate::errors::Errors;
 use crate::model::{Block, Hook, HookKind, Level, Method};
+pub(crate) use properties::properties;
 
 /// All rules.
 pub(crate) fn block(block: &Block, errors: &mut Errors) {
@@ -45,8 +47,8 @@ fn declaration(block: &Block, errors: &mut Errors) {
             .iter()
             .chain(&options.aliases)
             .map(ToTokens::to_token_stream);
-        let config = options.config.iter().map(ToTokens::to_token_stream);
-        for value in named.chain(config) {
+        let types = options.config.iter().chain(&options.properties);
+        for value in named.chain(types.map(ToTokens::to_token_stream)) {
             errors.on(
                 &value,
                 "`#[driver(extend)]` adds to a driver that is named elsewhere: this belongs to the block with the name",

@@ -11,7 +11,7 @@ use crate::signature;
 
 pub(crate) fn model(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let krate = read_options(options, &mut errors);
+    let krate = krate_option("model", options, &mut errors);
     let derived = match (|input: ParseStream| derived(input)).parse2(item.clone()) {
         Ok(derived) => derived,
         Err(error) => {
@@ -46,8 +46,8 @@ fn path_text(path: &TokenStream) -> String {
     path.to_string().replace(' ', "")
 }
 
-/// `crate = path`, the only option.
-fn read_options(options: TokenStream, errors: &mut Errors) -> Path {
+/// `crate = path`, the only option of the macros on types.
+pub(crate) fn krate_option(of: &str, options: TokenStream, errors: &mut Errors) -> Path {
     let read = |input: ParseStream| {
         if input.is_empty() {
             return Ok(None);
@@ -57,7 +57,10 @@ fn read_options(options: TokenStream, errors: &mut Errors) -> Path {
         input.call(Path::parse_mod_style).map(Some)
     };
     let path = read.parse2(options.clone()).unwrap_or_else(|_| {
-        errors.on(&options, "`#[model]` knows one option: `crate = path::to::bessemer`");
+        errors.on(
+            &options,
+            format!("`#[{of}]` knows one option: `crate = path::to::bessemer`"),
+        );
         None
     });
     path.unwrap_or_else(|| syn::parse_quote!(::bessemer))

@@ -3,6 +3,7 @@
 //! one error), and registers the whole block as one element of the linker's slice.
 
 mod method;
+mod properties;
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
@@ -12,6 +13,7 @@ use crate::attr::DriverOptions;
 use crate::errors::Errors;
 use crate::model::{Block, Hook, HookKind};
 use crate::{check, parse};
+pub(crate) use properties::properties;
 
 /// `#[driver]`.
 pub(crate) fn driver(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -200,6 +202,10 @@ impl Names {
                 quote!(#private::build_default::<#self_ty>),
             ),
         };
+        let properties = match &options.properties {
+            Some(ty) => quote!(#private::properties::<#ty>()),
+            None => quote!(&[]),
+        };
         let start = self.hooks(block, HookKind::Start);
         let stop = self.hooks(block, HookKind::Stop);
         let validate = self.hooks(block, HookKind::Validate);
@@ -213,7 +219,7 @@ impl Names {
                 #start
                 #stop
                 #validate
-                properties: &[],
+                properties: #properties,
             })
         }
     }

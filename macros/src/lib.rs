@@ -37,3 +37,8 @@ pub fn driver_passthru(_: TokenStream, item: TokenStream) -> TokenStream {
 pub fn model(options: TokenStream, item: TokenStream) -> TokenStream {
     data::model(options.into(), item.into()).into()
 }
+
+#[proc_macro_attribute]
+pub fn properties(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::properties(options.into(), item.into()).into()
+}

@@ -3,6 +3,7 @@
 //! block) are in `check`.
 
 mod method;
+mod properties;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -12,6 +13,7 @@ use crate::attr::{DriverOptions, Given, MethodOptions};
 use crate::errors::Errors;
 use crate::parse::{Function, Member, Source};
 use crate::signature;
+pub(crate) use properties::{PropertiesStruct, Property};
 
 /// One `#[driver]` block.
 pub(crate) struct Block {

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bessemer::Verb;
-use bessemer::host::{self, BadArguments, Entry, Input, Prepared, Reply};
+use bessemer::host::{self, BadArguments, Entry, Input, Prepared};
+use serde_json::Map;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -19,6 +20,7 @@ use crate::execute::Work;
 use crate::lock::{Blockers, Refused, Who};
 use crate::node::Node;
 use crate::store::StoreError;
+use crate::stream::Stream;
 use crate::target::{Acquired, Target};
 use crate::worker::NoWorker;
 
@@ -53,13 +55,33 @@ pub(crate) enum CallTarget<'a> {
 /// What came of a call.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// A synchronous method returned.
-    Done(Reply),
+    /// A synchronous method returned nothing.
+    Nothing,
+    /// A synchronous method returned JSON.
+    Json(Vec<u8>),
+    /// A synchronous method returned raw bytes.
+    Attachment {
+        /// The bytes.
+        bytes: Attached,
+        /// Their media type.
+        content_type: String,
+        /// The name that a browser saves them under.
+        file_name: Option<String>,
+    },
     /// An asynchronous method begins; its task is on disk.
     Accepted {
         /// The task.
         task: Uuid,
     },
+}
+
+/// The bytes of an attachment.
+#[derive(Debug)]
+pub(crate) enum Attached {
+    /// All of them.
+    Whole(Vec<u8>),
+    /// They are still being made; the call goes on until they are.
+    Stream(Stream),
 }
 
 /// Why a call has no result.
@@ -250,26 +272,24 @@ pub(crate) fn check_depth(json: &[u8], max: usize) -> Result<(), CallError> {
 /// Refuses a node whose settings the driver cannot work with, naming all that is wrong.
 pub(crate) fn validate(driver: &Driver, node: &Node) -> Result<(), CallError> {
     let record = driver.record();
-    let mut faults = Vec::new();
-    if !record.properties.is_empty() {
-        let info = node.fields.driver_info.map();
-        for property in record.properties {
-            match info.get(property.name) {
-                Some(value) => {
-                    faults.extend((property.check)(value).map(|text| format!("driver_info/{}: {text}", property.name)))
-                }
-                None if property.required => faults.push(format!(
-                    "missing driver_info/{} ({})",
-                    property.name, property.description
-                )),
-                None => {}
-            }
-        }
-    }
+    let info = &node.fields.driver_info;
+    let nothing = Map::new();
+    // Most nodes of most drivers have settings; those without shall not pay for them.
+    let info = if record.properties.is_empty() || info.is_empty() {
+        &nothing
+    } else {
+        info.map()
+    };
+    let wrong = record.properties.iter().filter_map(|property| property.unusable(info));
+    let mut faults: Vec<String> = wrong.collect();
     if let Some(check) = record.validate
         && let Err(error) = check(driver.instance(), &host::snapshot(Arc::clone(&node.fields)))
     {
-        faults.push(error.to_string());
+        let text = error.to_string();
+        // A check that reads the settings as the driver's methods do meets the same faults.
+        if text != faults.join("; ") {
+            faults.push(text);
+        }
     }
     if faults.is_empty() {
         Ok(())

@@ -4,16 +4,17 @@
 
 use std::sync::Arc;
 
-use bessemer::host::{self, Finished, Host, NodeFields, Prepared, Reply};
+use bessemer::host::{self, Content, Finished, Host, NodeFields, Prepared, Reply};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::call::Running;
 use crate::catalogue::{Driver, Method};
 use crate::context::Context;
-use crate::dispatch::{Answer, CallError};
+use crate::dispatch::{Answer, Attached, CallError};
 use crate::node::Node;
 use crate::store::StoreError;
+use crate::stream::Stream;
 use crate::target::{Hold, Target};
 use crate::tasks;
 use crate::worker::{End, Slot, in_place_or_there, supervise, there};
@@ -52,23 +53,38 @@ impl Work {
         };
         tokio::select! {
             biased;
-            done = done => done.unwrap_or(Err(stopped)).map(Answer::Done),
+            done = done => done.unwrap_or(Err(stopped)),
             // Made only if the first poll does not end the call.
             () = async { tokio::time::sleep_until(deadline).await } => Err(late),
         }
     }
 
-    async fn carry_out<G: Target>(self, prepared: Prepared<G>, target: G) -> Result<Reply, CallError> {
+    async fn carry_out<G: Target>(self, prepared: Prepared<G>, target: G) -> Result<Answer, CallError> {
         let Finished { result, target } = self.supervised(prepared, target).await?;
         let reply = result.inspect_err(|error| self.log_failure(error))?;
         if let Some(fields) = target.changes() {
             Box::pin(self.save(fields)).await.map_err(CallError::NotSaved)?;
         }
         if self.call.is_late() {
-            Err(self.timed_out())
-        } else {
-            Ok(reply)
+            return Err(self.timed_out());
         }
+        let attachment = match reply {
+            Reply::Empty => return Ok(Answer::Nothing),
+            Reply::Json(text) => return Ok(Answer::Json(text)),
+            Reply::Attachment(attachment) => attachment,
+        };
+        let (content, content_type, file_name) = attachment.into_parts();
+        // What is still to be made takes the call with it: its lock, its place, its deadline.
+        let bytes = match content {
+            Content::Bytes(bytes) => Attached::Whole(bytes),
+            Content::Stream(stream) => Attached::Stream(Stream::begin(stream.into(), self)),
+            Content::Reader(reader) => Attached::Stream(Stream::begin(reader.into(), self)),
+        };
+        Ok(Answer::Attachment {
+            bytes,
+            content_type,
+            file_name,
+        })
     }
 
     /// 202: answers when the task is on disk, then carries it out and writes its end.

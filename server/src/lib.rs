@@ -16,8 +16,9 @@
 //! 5. `target.rs` takes the lock that the method's type says, in `lock/` (409, 503).
 //! 6. `worker.rs` runs the method: here if it is ready at once, else on its driver's own threads; it contains
 //!    panics and ends what takes too long.
-//! 7. `execute.rs` brings it to its end. A synchronous call answers 200 after its changes are saved. An asynchronous one answers 202 after its task
-//!    is on disk; `tasks.rs` writes how it ended. The lock is freed last.
+//! 7. `execute.rs` brings it to its end. A synchronous call answers 200 after its changes are saved; an attachment
+//!    that is made piece by piece follows by way of `stream.rs`. An asynchronous call answers 202 after its task is
+//!    on disk; `tasks.rs` writes how it ended. The lock is freed last.
 //! 8. Whatever went wrong becomes a status in `http/fault.rs`, and nowhere else.
 
 mod call;
@@ -34,6 +35,7 @@ mod nodes;
 mod serve;
 mod signal;
 pub mod store;
+mod stream;
 mod target;
 mod tasks;
 mod telemetry;

@@ -135,6 +135,11 @@ impl Workers {
         self.abandoned.raise();
     }
 
+    /// Raised when the server ends and whoever still runs is to be cancelled.
+    pub(crate) fn abandonment(&self) -> &Signal {
+        &self.abandoned
+    }
+
     /// Whether the server ends.
     pub(crate) fn is_abandoned(&self) -> bool {
         self.abandoned.is_raised()

@@ -13,6 +13,8 @@ mod node_patch;
 mod nodes;
 mod passthru;
 mod secrets;
+mod settings;
 mod startup;
+mod streams;
 mod tasks;
 mod work;

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -123,8 +123,13 @@ impl Server {
     }
 
     /// `SIGTERM`, and waits for the end.
-    pub fn stop(mut self) -> Stopped {
+    pub fn stop(self) -> Stopped {
         self.terminate();
+        self.ended()
+    }
+
+    /// Waits for the end.
+    fn ended(mut self) -> Stopped {
         let status = self.child.wait().expect("a child of ours can be waited for");
         let mut stdout = self.banner.clone();
         if let Some(mut rest) = self.child.stdout.take() {
@@ -212,6 +217,26 @@ impl ServerBuilder {
     /// # Panics
     /// If it ends instead.
     pub async fn start(self) -> Server {
+        let (server, url) = tokio::task::spawn_blocking(|| self.spawn())
+            .await
+            .expect("starting does not panic");
+        if url.is_none() {
+            panic!("the server did not start: {:#?}", server.ended());
+        }
+        server
+    }
+
+    /// Starts it where it is expected to end by itself. It is killed if it listens, or takes too long.
+    pub fn run_to_end(self) -> Stopped {
+        let (mut server, url) = self.spawn();
+        if url.is_some() {
+            server.child.kill().expect("a child of ours can be killed");
+        }
+        server.ended()
+    }
+
+    /// Starts it and waits until it listens, which gives its URL, or ends, or has taken too long and is killed.
+    fn spawn(self) -> (Server, Option<String>) {
         let (mut command, state) = self.command();
         let mut child = command.spawn().expect("the binary under test starts");
         let log = Arc::new(Log::default());
@@ -226,35 +251,29 @@ impl ServerBuilder {
                 }
             }
         });
+        let (sender, receiver) = mpsc::channel();
         let stdout = child.stdout.take().expect("standard output is piped");
-        let (banner, url, stdout) = tokio::task::spawn_blocking(move || read_banner(stdout))
-            .await
-            .expect("reads");
-        let Some(url) = url else {
-            let status = child.wait().expect("a child of ours can be waited for");
-            reader.join().expect("the reader does not panic");
-            panic!("the server ended with {status}: {banner}{}", log.text.lock());
+        // Nobody listens any more where it took too long.
+        std::thread::spawn(move || sender.send(read_banner(stdout)));
+        let (banner, url) = match receiver.recv_timeout(PATIENCE) {
+            Ok((banner, url, stdout)) => {
+                child.stdout = Some(stdout);
+                (banner, url)
+            }
+            Err(_) => {
+                child.kill().expect("a child of ours can be killed");
+                (format!("(no end after {PATIENCE:?})"), None)
+            }
         };
-        child.stdout = Some(stdout);
-        Server {
-            client: Client::new(url),
+        let server = Server {
+            client: Client::new(url.clone().unwrap_or_default()),
             child,
             banner,
             log,
             reader: Some(reader),
             state,
-        }
-    }
-
-    /// Starts it where it is expected to end by itself.
-    pub fn run_to_end(self) -> Stopped {
-        let (mut command, _state) = self.command();
-        let output = command.output().expect("the binary under test starts");
-        Stopped {
-            code: output.status.code(),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        };
+        (server, url)
     }
 
     fn command(self) -> (Command, State) {

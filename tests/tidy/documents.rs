@@ -21,7 +21,7 @@ fn shell_lines(document: &File) -> Vec<(usize, &str)> {
     for (number, line) in document.lines() {
         match line.trim_start().strip_prefix("```") {
             Some(language) if is_shell.is_none() => {
-                is_shell = Some(["sh", "bash", "console", "shell"].contains(&language.trim()));
+                is_shell = Some(["", "sh", "bash", "console", "shell"].contains(&language.trim()));
             }
             Some(_) => is_shell = None,
             None if is_shell == Some(true) => lines.push((number, line.trim().trim_start_matches("$ "))),

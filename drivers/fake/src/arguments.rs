@@ -1,6 +1,8 @@
 //! What the methods' arguments may be. A type that refuses a wrong value does so before the node is locked, and
 //! its caller reads 400 with the argument's name; a method that looks at a value itself is already running.
 
+use std::time::Duration;
+
 /// A text that is not empty.
 #[bessemer::model]
 #[serde(try_from = "String")]
@@ -36,6 +38,12 @@ impl Seconds {
     #[must_use]
     pub fn get(self) -> f64 {
         self.0
+    }
+
+    /// As a length of time.
+    #[must_use]
+    pub fn duration(self) -> Duration {
+        Duration::from_secs_f64(self.0)
     }
 }
 

@@ -2,11 +2,13 @@
 //!
 //! The first four methods are those of Ironic's `fake-hardware`, so that a client's own tests run against this
 //! server unchanged. The others show, one each, what a method can do: wait, fail, return nothing, return bytes,
-//! look without a lock. What their arguments may be is in `arguments.rs`, what they return in `replies.rs`.
+//! look without a lock. What their arguments may be is in `arguments.rs`, what they return in `replies.rs`, what is read
+//! of a node in `info.rs`.
 
 #![deny(missing_docs)]
 
 mod arguments;
+mod info;
 mod replies;
 
 use std::future::pending;
@@ -15,6 +17,7 @@ use std::time::Duration;
 use bessemer::{Attachment, Call, Error, Map, Node, NodeSnapshot, RawBody, Result, Value, Verb, driver};
 
 pub use arguments::{Failure, Seconds, Size, Text};
+pub use info::FakeInfo;
 pub use replies::{Echo, Info, Peek, Slept};
 
 /// Hardware that exists only here.
@@ -22,7 +25,7 @@ pub use replies::{Echo, Info, Peek, Slept};
 pub struct Fake;
 
 /// Hardware that exists only here, for trying and for tests.
-#[driver(name = "fake", aliases = ["fake-hardware"])]
+#[driver(name = "fake", aliases = ["fake-hardware"], properties = FakeInfo)]
 impl Fake {
     // What Ironic's fake hardware offers.
 
@@ -32,11 +35,12 @@ impl Fake {
     #[passthru(http = "POST", async)]
     async fn first_method(
         &self,
-        _node: &mut Node,
+        node: &mut Node,
         call: &Call,
         /// any text
         bar: Text,
     ) -> Result<()> {
+        delay(node, call).await?;
         call.log(&format!("bar is baz: {}", bar == "baz"));
         Ok(())
     }
@@ -47,11 +51,12 @@ impl Fake {
     #[passthru(http = "POST", async)]
     async fn second_method(
         &self,
-        _node: &mut Node,
+        node: &mut Node,
         call: &Call,
         /// any text
         bar: Text,
     ) -> Result<()> {
+        delay(node, call).await?;
         call.log(&format!("bar is kazoo: {}", bar == "kazoo"));
         Ok(())
     }
@@ -60,10 +65,12 @@ impl Fake {
     #[passthru(http = "POST")]
     async fn third_method_sync(
         &self,
-        _node: &mut Node,
+        node: &mut Node,
+        call: &Call,
         /// any text
         bar: Text,
     ) -> Result<bool> {
+        delay(node, call).await?;
         Ok(bar == "meow")
     }
 
@@ -73,18 +80,20 @@ impl Fake {
     #[passthru(http = "POST", async, require_exclusive_lock = false)]
     async fn fourth_method_shared_lock(
         &self,
-        _node: &Node,
+        node: &Node,
         call: &Call,
         /// any text
         bar: Text,
     ) -> Result<()> {
+        delay(node, call).await?;
         call.log(&format!("bar is woof: {}", bar == "woof"));
         Ok(())
     }
 
     /// Logs what it is sent, whatever that is.
     #[passthru(http = "POST", async)]
-    async fn log_passthrough(&self, _node: &mut Node, call: &Call, #[body] body: RawBody) -> Result<()> {
+    async fn log_passthrough(&self, node: &mut Node, call: &Call, #[body] body: RawBody) -> Result<()> {
+        delay(node, call).await?;
         let RawBody { content_type, bytes } = body;
         let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
         call.log(&format!(
@@ -99,13 +108,21 @@ impl Fake {
 
     /// Returns what it was asked: the HTTP method, the arguments, the node.
     #[passthru(http = "GET,POST,PUT,PATCH,DELETE", require_exclusive_lock = false)]
-    async fn echo(&self, node: &Node, verb: Verb, #[body] args: Option<Map<String, Value>>) -> Result<Echo> {
+    async fn echo(
+        &self,
+        node: &Node,
+        call: &Call,
+        verb: Verb,
+        #[body] args: Option<Map<String, Value>>,
+    ) -> Result<Echo> {
+        delay(node, call).await?;
         Ok(Echo::new(verb, args, Some(node)))
     }
 
     /// Returns the node as it was last stored, without waiting for whatever works on it.
     #[passthru(http = "GET", require_exclusive_lock = false)]
-    async fn peek(&self, node: NodeSnapshot) -> Result<Peek> {
+    async fn peek(&self, node: NodeSnapshot, call: &Call) -> Result<Peek> {
+        delay(&node, call).await?;
         Ok(Peek::of(&node))
     }
 
@@ -115,7 +132,7 @@ impl Fake {
     #[passthru(http = "POST", async)]
     async fn sleep(
         &self,
-        _node: &mut Node,
+        node: &mut Node,
         call: &Call,
         /// how long
         seconds: Seconds,
@@ -123,6 +140,7 @@ impl Fake {
         #[arg(default = false)]
         fail: bool,
     ) -> Result<()> {
+        delay(node, call).await?;
         rest(call, seconds, fail).await?;
         Ok(())
     }
@@ -131,7 +149,7 @@ impl Fake {
     #[passthru(http = "POST")]
     async fn sleep_sync(
         &self,
-        _node: &mut Node,
+        node: &mut Node,
         call: &Call,
         /// how long
         seconds: Seconds,
@@ -139,6 +157,7 @@ impl Fake {
         #[arg(default = false)]
         fail: bool,
     ) -> Result<Slept> {
+        delay(node, call).await?;
         rest(call, seconds, fail).await
     }
 
@@ -146,7 +165,7 @@ impl Fake {
     #[passthru(http = "POST", require_exclusive_lock = false)]
     async fn sleep_shared(
         &self,
-        _node: &Node,
+        node: &Node,
         call: &Call,
         /// how long
         seconds: Seconds,
@@ -154,6 +173,7 @@ impl Fake {
         #[arg(default = false)]
         fail: bool,
     ) -> Result<Slept> {
+        delay(node, call).await?;
         rest(call, seconds, fail).await
     }
 
@@ -163,13 +183,15 @@ impl Fake {
     #[passthru(http = "POST", timeout = "2s")]
     async fn fail(
         &self,
-        _node: &mut Node,
+        node: &mut Node,
+        call: &Call,
         /// how
         kind: Failure,
         /// what to say
         #[arg(default = "failed as asked")]
         message: String,
     ) -> Result<()> {
+        delay(node, call).await?;
         fail(kind, message).await
     }
 
@@ -177,19 +199,22 @@ impl Fake {
     #[passthru(http = "POST", async, timeout = "2s")]
     async fn fail_async(
         &self,
-        _node: &mut Node,
+        node: &mut Node,
+        call: &Call,
         /// how
         kind: Failure,
         /// what to say
         #[arg(default = "failed as asked")]
         message: String,
     ) -> Result<()> {
+        delay(node, call).await?;
         fail(kind, message).await
     }
 
     /// Does nothing and returns nothing.
     #[passthru(http = "POST")]
-    async fn nothing(&self, _node: &mut Node) -> Result<()> {
+    async fn nothing(&self, node: &mut Node, call: &Call) -> Result<()> {
+        delay(node, call).await?;
         Ok(())
     }
 
@@ -201,7 +226,8 @@ impl Fake {
     #[passthru(http = "GET", require_exclusive_lock = false, attach)]
     fn attachment(
         &self,
-        _node: &Node,
+        node: &Node,
+        call: &Call,
         /// how many
         #[arg(default = Size::KIB)]
         bytes: Size,
@@ -209,6 +235,7 @@ impl Fake {
         #[arg(default = 'x')]
         fill: char,
     ) -> Result<Attachment> {
+        delay_thread(node, call)?;
         match u8::try_from(fill) {
             Ok(byte) if byte.is_ascii() => Ok(Attachment::bytes(vec![byte; bytes.get()])),
             _ => Err(Error::invalid(format!("fill is `{fill}`, which is not of ASCII"))),
@@ -243,6 +270,22 @@ impl Fake {
     async fn info(&self) -> Result<Info> {
         Ok(Info::of::<Self>("fake"))
     }
+}
+
+/// Waits as long as the node's settings say.
+async fn delay(node: &NodeSnapshot, call: &Call) -> Result<()> {
+    if let Some(delay) = node.info::<FakeInfo>()?.fake_delay {
+        call.sleep(delay.duration()).await;
+    }
+    Ok(())
+}
+
+/// The same where one may block; not beyond the call's own time, because nobody could stop it.
+fn delay_thread(node: &NodeSnapshot, call: &Call) -> Result<()> {
+    if let Some(delay) = node.info::<FakeInfo>()?.fake_delay {
+        std::thread::sleep(delay.duration().min(call.remaining()));
+    }
+    Ok(())
 }
 
 /// Sleeps for a while, second by second.

@@ -3,6 +3,7 @@
 //! taken. What a single value may look like is in `value.rs`, a whole body in `body.rs`; how a request gets
 //! here is the host's concern.
 
+mod accepts;
 mod body;
 mod value;
 
@@ -15,6 +16,7 @@ use serde_json::value::RawValue;
 
 use crate::host::Argument;
 use crate::verbs::Verb;
+pub(crate) use accepts::accepts;
 pub use body::{FromBody, RawBody};
 use value::Given;
 
@@ -54,9 +56,26 @@ pub trait FromArgument: DeserializeOwned + JsonSchema {}
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + JsonSchema> FromArgument for T {}
 
-/// Whether a type has a value for "not given", as `Option` has. Serde itself is asked, so an alias works.
-pub(crate) fn is_optional<T: FromArgument>() -> bool {
-    T::deserialize(value::Missing).is_ok()
+/// The value that a type has for "not given", as `Option` has one. Serde itself is asked, so an alias works.
+pub(crate) fn not_given<T: DeserializeOwned>() -> Option<T> {
+    T::deserialize(value::Missing).ok()
+}
+
+/// A value decoded from JSON text as leniently as an argument is.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn lenient<T: DeserializeOwned>(json: &str) -> Result<T, String> {
+    T::deserialize(Given::Json(json).reader()).map_err(|error| without_place(&error))
+}
+
+/// What a value must be, and why it is not.
+pub(crate) fn must_be(accepts: &str, mut why: String) -> String {
+    // Serde lists the accepted words too.
+    if let (true, Some(end)) = (accepts.starts_with("one of"), why.find(", expected ")) {
+        why.truncate(end);
+    }
+    format!("must be {accepts}: {why}")
 }
 
 /// The named arguments of one call, each still as it was written.
@@ -165,18 +184,13 @@ impl<'a> Arguments<'a> {
 
     fn explain_beside(&self, mut faults: Vec<String>) -> BadArguments {
         for (index, argument) in self.accepted.iter().enumerate() {
-            let accepts = || value::accepts(argument);
+            let accepts = || accepts(argument.schema, argument.description);
             if self.given[index].is_none() {
                 if argument.default.is_none() && !(argument.optional)() {
                     faults.push(format!("missing argument `{}`, {}", argument.name, accepts()));
                 }
-            } else if let Some(mut text) = (argument.check)(self, index) {
-                let accepts = accepts();
-                // Serde lists the accepted words too.
-                if let (true, Some(end)) = (accepts.starts_with("one of"), text.find(", expected ")) {
-                    text.truncate(end);
-                }
-                faults.push(format!("argument `{}` must be {accepts}: {text}", argument.name));
+            } else if let Some(why) = (argument.check)(self, index) {
+                faults.push(format!("argument `{}` {}", argument.name, must_be(&accepts(), why)));
             }
         }
         BadArguments { faults }

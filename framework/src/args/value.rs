@@ -5,14 +5,11 @@
 
 use std::borrow::Cow;
 
-use schemars::generate::SchemaSettings;
 use serde::de::value::{SeqDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::Error;
 use serde_json::value::RawValue;
-
-use crate::host::Argument;
 
 /// An argument as it was written.
 pub(super) enum Given<'a> {
@@ -283,53 +280,5 @@ impl<'de> Deserializer<'de> for Missing {
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
         unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-/// What an argument accepts, in a few words, from its schema and documentation.
-pub(super) fn accepts(argument: &Argument) -> String {
-    // Named types too are told in words: a reader of an error has no document to look a name up in.
-    let mut generator = SchemaSettings::default()
-        .with(|settings| settings.inline_subschemas = true)
-        .into_generator();
-    let schema = (argument.schema)(&mut generator);
-    let get = |key: &str| schema.get(key);
-    let kind = match (get("enum"), get("type")) {
-        (Some(serde_json::Value::Array(values)), _) => {
-            let values: Vec<String> = values
-                .iter()
-                .map(|value| {
-                    value
-                        .as_str()
-                        .map_or_else(|| value.to_string(), |text| format!("`{text}`"))
-                })
-                .collect();
-            format!("one of {}", values.join(", "))
-        }
-        (_, Some(serde_json::Value::String(name))) => article(name),
-        (_, Some(serde_json::Value::Array(names))) => {
-            let names: Vec<String> = names.iter().filter_map(|name| name.as_str().map(article)).collect();
-            names.join(" or ")
-        }
-        _ if get("$ref").is_some() => "an object or value as its schema in the method listing says".into(),
-        _ => "any JSON value".into(),
-    };
-    let range = match (get("minimum"), get("maximum")) {
-        (Some(low), Some(high)) => format!(" from {low} to {high}"),
-        (Some(low), None) => format!(" of at least {low}"),
-        (None, Some(high)) => format!(" of at most {high}"),
-        (None, None) => String::new(),
-    };
-    match argument.description.lines().next().filter(|line| !line.is_empty()) {
-        Some(text) => format!("{kind}{range} ({})", text.trim_end_matches('.')),
-        None => format!("{kind}{range}"),
-    }
-}
-
-fn article(name: &str) -> String {
-    match name {
-        "null" => "null".into(),
-        "integer" | "array" | "object" => format!("an {name}"),
-        _ => format!("a {name}"),
     }
 }

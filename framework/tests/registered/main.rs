@@ -2,6 +2,7 @@
 //! `Input`, run through its entry. What an attribute or a signature says must be what happens.
 
 mod host;
+mod settings;
 
 use std::future::Future;
 use std::time::Duration;
@@ -59,7 +60,7 @@ type MaybeNumber = Option<u32>;
 /// Kinds of methods.
 ///
 /// For this test.
-#[driver(name = "kinds", aliases = ["kinds-too"], config = KindsConfig)]
+#[driver(name = "kinds", aliases = ["kinds-too"], config = KindsConfig, properties = settings::KindsInfo)]
 impl Kinds {
     const TRIES: u32 = 3;
 

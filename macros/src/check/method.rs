@@ -251,7 +251,7 @@ fn is_node(ty: &Type) -> bool {
 }
 
 /// The owned form of a borrowed type.
-fn owned(ty: &Type) -> String {
+pub(super) fn owned(ty: &Type) -> String {
     match bare(ty) {
         Type::Slice(slice) => format!("Vec<{}>", text(&slice.elem)),
         other if ends_in(other, "str") => "String".into(),
@@ -260,7 +260,7 @@ fn owned(ty: &Type) -> String {
 }
 
 /// A type as text, spaced as one writes it.
-fn text(ty: &Type) -> String {
+pub(super) fn text(ty: &Type) -> String {
     let tokens: TokenStream = quote!(#ty);
     tokens
         .to_string()

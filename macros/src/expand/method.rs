@@ -334,7 +334,7 @@ fn argument_names() -> impl Iterator<Item = Ident> {
 }
 
 /// A default as the author wrote it, except that a text is made a `String` where one is wanted.
-fn default_value(ty: &syn::Type, expr: &syn::Expr) -> TokenStream {
+pub(super) fn default_value(ty: &syn::Type, expr: &syn::Expr) -> TokenStream {
     match expr {
         syn::Expr::Lit(syn::ExprLit {
             lit: syn::Lit::Str(text),
@@ -346,7 +346,7 @@ fn default_value(ty: &syn::Type, expr: &syn::Expr) -> TokenStream {
     }
 }
 
-fn option(value: Option<TokenStream>) -> TokenStream {
+pub(super) fn option(value: Option<TokenStream>) -> TokenStream {
     match value {
         Some(value) => quote!(::core::option::Option::Some(#value)),
         None => quote!(::core::option::Option::None),

@@ -12,22 +12,28 @@ use std::path::PathBuf;
 use proc_macro2::{Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 
-use super::driver;
+use super::{driver, properties};
 
-/// The block in a file, expanded.
+/// The item in a file, expanded by the attribute that it has.
 fn expanded(name: &str) -> TokenStream {
     let text = std::fs::read_to_string(path(name, "rs")).unwrap();
-    let mut block: syn::ItemImpl = syn::parse_str(&text).unwrap();
-    let place = block
-        .attrs
-        .iter()
-        .position(|attribute| attribute.path().is_ident("driver"))
-        .unwrap();
-    let options = match block.attrs.remove(place).meta {
+    let mut item: syn::Item = syn::parse_str(&text).unwrap();
+    let (attrs, expand): (_, fn(TokenStream, TokenStream) -> TokenStream) = match &mut item {
+        syn::Item::Impl(block) => (&mut block.attrs, driver),
+        syn::Item::Struct(item) => (&mut item.attrs, properties),
+        _ => panic!("{name} is no item with an attribute of ours"),
+    };
+    let is_ours = |attribute: &syn::Attribute| {
+        ["driver", "properties"]
+            .iter()
+            .any(|name| attribute.path().is_ident(name))
+    };
+    let place = attrs.iter().position(is_ours).unwrap();
+    let options = match attrs.remove(place).meta {
         syn::Meta::List(list) => list.tokens,
         _ => TokenStream::new(),
     };
-    driver(options, block.to_token_stream())
+    expand(options, item.to_token_stream())
 }
 
 fn path(name: &str, extension: &str) -> PathBuf {
@@ -61,6 +67,11 @@ fn a_block_of_a_trait() {
     golden("extended");
 }
 
+#[test]
+fn a_struct_of_properties() {
+    golden("info");
+}
+
 /// Words that mean something only where nobody has hidden them.
 const PRELUDE: &[&str] = &[
     "Box", "Clone", "Default", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Send", "Some", "String",
@@ -68,7 +79,7 @@ const PRELUDE: &[&str] = &[
 ];
 
 /// Words after which a path may begin with `::`.
-const KEYWORDS: &[&str] = &["as", "impl", "match", "return"];
+const KEYWORDS: &[&str] = &["as", "impl", "match", "mut", "return", "use"];
 
 #[test]
 fn expansions_name_everything_by_its_whole_path() {
@@ -86,8 +97,26 @@ fn expansions_name_everything_by_its_whole_path() {
     "#
     .parse()
     .unwrap();
-    for (options, krate) in [("name = \"a\"", "bessemer"), ("name = \"a\", crate = ::steel", "steel")] {
-        let all: TokenStream = driver(options.parse().unwrap(), block.clone());
+    let info: TokenStream = r#"
+        struct Info {
+            /// A.
+            #[property(secret)]
+            a: A,
+            /// B.
+            #[property(default = 1)]
+            b: B,
+        }
+    "#
+    .parse()
+    .unwrap();
+    let of_block = |options: &str| driver(options.parse().unwrap(), block.clone());
+    let of_info = |options: &str| properties(options.parse().unwrap(), info.clone());
+    for (all, krate) in [
+        (of_block("name = \"a\", properties = I"), "bessemer"),
+        (of_block("name = \"a\", crate = ::steel"), "steel"),
+        (of_info(""), "bessemer"),
+        (of_info("crate = ::steel"), "steel"),
+    ] {
         let hidden = all.to_string();
         assert!(!hidden.contains("compile_error"), "{hidden}");
         let mut faults = Vec::new();

@@ -11,14 +11,16 @@ use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::fault::Fault;
+use crate::stream::Stream;
 
-/// An answer's body: bytes that are ready, which nearly all are, or what axum made.
+/// An answer's body: bytes that are ready, which nearly all are, what a method still makes, or what axum made.
 #[derive(Debug, Default)]
 pub(crate) struct Body(Kind);
 
 #[derive(Debug)]
 enum Kind {
     Ready(Bytes),
+    Stream(Stream),
     Axum(axum::body::Body),
 }
 
@@ -40,6 +42,12 @@ impl From<Vec<u8>> for Body {
     }
 }
 
+impl From<Stream> for Body {
+    fn from(stream: Stream) -> Self {
+        Self(Kind::Stream(stream))
+    }
+}
+
 impl From<axum::body::Body> for Body {
     fn from(body: axum::body::Body) -> Self {
         Self(Kind::Axum(body))
@@ -50,6 +58,7 @@ impl From<Body> for axum::body::Body {
     fn from(body: Body) -> Self {
         match body.0 {
             Kind::Ready(bytes) => Self::from(bytes),
+            Kind::Stream(_) => Self::new(body),
             Kind::Axum(body) => body,
         }
     }
@@ -63,6 +72,9 @@ impl HttpBody for Body {
         match &mut self.0 {
             Kind::Ready(bytes) if bytes.is_empty() => Poll::Ready(None),
             Kind::Ready(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Kind::Stream(stream) => stream
+                .poll_piece(cx)
+                .map(|piece| piece.map(|piece| piece.map(Frame::data).map_err(axum::Error::new))),
             Kind::Axum(body) => Pin::new(body).poll_frame(cx),
         }
     }
@@ -70,6 +82,7 @@ impl HttpBody for Body {
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Kind::Ready(bytes) => bytes.is_empty(),
+            Kind::Stream(_) => false,
             Kind::Axum(body) => body.is_end_stream(),
         }
     }
@@ -77,6 +90,7 @@ impl HttpBody for Body {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Kind::Ready(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Stream(_) => SizeHint::default(),
             Kind::Axum(body) => body.size_hint(),
         }
     }

@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use bessemer::host::Reply;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -15,7 +14,7 @@ use super::edge::{Asked, base_url};
 use super::fault::Fault;
 use super::path::Passthru;
 use crate::context::Context;
-use crate::dispatch::{Answer, CallError, CallTarget, Request, dispatch, enabled};
+use crate::dispatch::{Answer, Attached, CallError, CallTarget, Request, dispatch, enabled};
 use crate::nodes;
 
 /// The version since which a node is addressed by its name as well.
@@ -55,7 +54,13 @@ pub(crate) async fn answer(
         origin: asked.origin,
     };
     match dispatch(context, request).await? {
-        Answer::Done(reply) => Ok(frame(reply)),
+        Answer::Nothing => Ok(Response::new(Body::default())),
+        Answer::Json(text) => Ok(json(Bytes::from(text))),
+        Answer::Attachment {
+            bytes,
+            content_type,
+            file_name,
+        } => Ok(attachment(bytes, content_type, file_name)),
         Answer::Accepted { task } => {
             let mut response = Response::new(Body::default());
             *response.status_mut() = StatusCode::ACCEPTED;
@@ -145,15 +150,12 @@ pub(crate) fn json(text: Bytes) -> Response<Body> {
     response
 }
 
-/// 200 with what a method returned.
-fn frame(reply: Reply) -> Response<Body> {
-    let attachment = match reply {
-        Reply::Empty => return Response::new(Body::default()),
-        Reply::Json(text) => return json(Bytes::from(text)),
-        Reply::Attachment(attachment) => attachment,
-    };
-    let (bytes, content_type, file_name) = attachment.into_parts();
-    let mut response = Response::new(Body::from(bytes));
+/// 200 with raw bytes.
+fn attachment(bytes: Attached, content_type: String, file_name: Option<String>) -> Response<Body> {
+    let mut response = Response::new(match bytes {
+        Attached::Whole(bytes) => Body::from(bytes),
+        Attached::Stream(stream) => Body::from(stream),
+    });
     // What a driver gives may be no header value; the bytes are served all the same.
     let content_type =
         HeaderValue::try_from(content_type).unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));

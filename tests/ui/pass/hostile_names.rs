@@ -76,7 +76,30 @@ struct Model {
     maybe: ::std::option::Option<u8>,
 }
 
-#[::bessemer::driver(name = "hostile")]
+struct Presence;
+struct DebugOf;
+trait HasNoDebug {}
+trait RequiredByType {}
+
+#[::bessemer::properties]
+struct Properties {
+    /// Named like what stands in the expansion.
+    info: ::std::string::String,
+    /// The same.
+    #[property(default = DEFAULT)]
+    read: u8,
+    /// The same.
+    #[property(secret)]
+    shown: Alias,
+    /// The same.
+    f: ::std::option::Option<u8>,
+    /// A word of the language.
+    r#type: u8,
+}
+
+const DEFAULT: u8 = 7;
+
+#[::bessemer::driver(name = "hostile", properties = Properties)]
 impl Hostile {
     const DEFAULT: u8 = 7;
 

@@ -13,10 +13,18 @@ struct Size {
     width: u8,
 }
 
-#[steel::driver(name = "renamed", crate = steel)]
+#[steel::properties(crate = steel)]
+struct Info {
+    /// Where it answers.
+    #[property(default = 1)]
+    port: u16,
+}
+
+#[steel::driver(name = "renamed", crate = steel, properties = Info)]
 impl Renamed {
     #[steel::passthru(http = "POST")]
-    async fn resize(&self, _node: &mut Node, size: Size) -> Result<Size> {
+    async fn resize(&self, node: &mut Node, size: Size) -> Result<Size> {
+        let _ = node.info::<Info>()?.port;
         Ok(size)
     }
 }

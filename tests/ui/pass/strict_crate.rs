@@ -32,7 +32,20 @@ pub struct Size {
     pub width: u32,
 }
 
-#[driver(name = "strict")]
+/// Settings.
+#[bessemer::properties]
+pub struct Info {
+    /// Where it is.
+    pub address: String,
+    /// Where it answers.
+    #[property(default = 623)]
+    pub port: u16,
+    /// What nobody may see.
+    #[property(secret)]
+    pub password: Option<String>,
+}
+
+#[driver(name = "strict", properties = Info)]
 impl Strict {
     /// Exclusive.
     #[passthru(http = "POST")]

@@ -74,14 +74,27 @@ pub(super) async fn properties(mut ask: Ask) -> Result<Response, Fault> {
     answer(&described)
 }
 
-/// The description as a sentence, then whether the property must be there.
+/// The description as a sentence, then the default if there is one, then whether the property must be there: unless
+/// the description has the last word itself, as those of Ironic's own drivers have.
 fn describe(property: &Property) -> String {
-    let need = if property.required { "Required." } else { "Optional." };
-    match property.description.trim() {
-        "" => need.into(),
-        text if text.ends_with(['.', '!', '?']) => format!("{text} {need}"),
-        text => format!("{text}. {need}"),
+    let mut text = property.description.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.ends_with("Required.") || text.ends_with("Optional.") {
+        return text;
     }
+    let mut add = |sentence: &str| {
+        if !text.is_empty() {
+            text.push_str(if text.ends_with(['.', '!', '?']) { " " } else { ". " });
+        }
+        text.push_str(sentence);
+    };
+    if let Some(default) = property.default.filter(|_| !property.secret) {
+        match default() {
+            Value::String(text) => add(&format!("Default is {text:?}.")),
+            other => add(&format!("Default is {other}.")),
+        }
+    }
+    add(if property.required { "Required." } else { "Optional." });
+    text
 }
 
 /// `GET /v1/drivers/D/raid/logical_disk_properties`: no driver here builds arrays, so there are none.
@@ -123,21 +136,56 @@ fn fields(ask: &mut Ask) -> Result<Option<Fields>, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use schemars::Schema;
+
     use super::*;
+
+    const ADDRESS: Property = Property {
+        name: "address",
+        description: "where it is",
+        required: true,
+        secret: false,
+        schema: |_| Schema::default(),
+        default: None,
+        check: |_| None,
+    };
 
     #[test]
     fn properties_say_whether_they_are_required() {
         let described = |description, required| {
             describe(&Property {
-                name: "address",
                 description,
                 required,
-                secret: false,
-                check: |_| None,
+                ..ADDRESS
             })
         };
         assert_eq!(described("where it is", true), "where it is. Required.");
-        assert_eq!(described("Where it is.\n", false), "Where it is. Optional.");
+        assert_eq!(described("Where it\nis.\n", false), "Where it is. Optional.");
         assert_eq!(described("", false), "Optional.");
+        assert_eq!(
+            described("A1 description. Required.", false),
+            "A1 description. Required."
+        );
+    }
+
+    #[test]
+    fn properties_say_what_they_are_by_default() {
+        let described = |default, secret| {
+            describe(&Property {
+                required: false,
+                default: Some(default),
+                secret,
+                ..ADDRESS
+            })
+        };
+        assert_eq!(
+            described(|| json!(623), false),
+            "where it is. Default is 623. Optional."
+        );
+        assert_eq!(
+            described(|| json!("x"), false),
+            "where it is. Default is \"x\". Optional."
+        );
+        assert_eq!(described(|| json!("hidden"), true), "where it is. Optional.");
     }
 }

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use bessemer::host::{NodeFields, Object, Property};
-use serde_json::{Map, Value};
+use bessemer::host::{NodeFields, Object};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::super::document::kind;
@@ -162,7 +162,10 @@ impl Draft {
             self.restore_secrets(context, stored);
             if let Some(driver) = driver {
                 let info = self.node.fields.driver_info.map();
-                self.faults.extend(wrong_settings(driver.record().properties, info));
+                // What is missing is refused where the driver needs it.
+                let properties = driver.record().properties.iter();
+                self.faults
+                    .extend(properties.filter_map(|property| property.wrong(info)));
             }
         }
         let has = vendor_interface(context, &self.node.fields.driver);
@@ -195,14 +198,6 @@ impl Draft {
             })),
         }
     }
-}
-
-/// What is wrong with the values that are there. Missing ones are refused where the driver needs them.
-fn wrong_settings(properties: &[Property], info: &Map<String, Value>) -> impl Iterator<Item = String> {
-    properties.iter().filter_map(|property| {
-        let wrong = info.get(property.name).and_then(property.check)?;
-        Some(format!("driver_info/{}: {wrong}", property.name))
-    })
 }
 
 /// The node in maintenance or out of it; a reason stays no longer than that.
@@ -316,30 +311,5 @@ fn flag(attribute: &str, value: Option<Value>) -> Result<bool, String> {
             boolean(&text).ok_or_else(|| format!("{attribute} {text:?} is not a boolean; give true or false"))
         }
         Some(other) => Err(wrong_kind(attribute, "a boolean", &other)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn wrong_settings_are_named_and_missing_ones_are_not() {
-        const PORT: Property = Property {
-            name: "port",
-            description: "",
-            required: true,
-            secret: false,
-            check: |value| (!value.is_u64()).then(|| format!("must be a whole number, not {value}")),
-        };
-        let wrong = |info: Value| wrong_settings(&[PORT], info.as_object().unwrap()).collect::<Vec<_>>();
-        assert_eq!(wrong(json!({})), [""; 0]);
-        assert_eq!(wrong(json!({"port": 623, "other": "x"})), [""; 0]);
-        assert_eq!(
-            wrong(json!({"port": "x"})),
-            ["driver_info/port: must be a whole number, not \"x\""]
-        );
     }
 }

@@ -211,6 +211,7 @@ fn has_masked_url(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use schemars::Schema;
     use serde_json::json;
 
     use super::*;
@@ -220,6 +221,8 @@ mod tests {
         description: "",
         required: false,
         secret: true,
+        schema: |_| Schema::default(),
+        default: None,
         check: |_| None,
     };
     const OPEN: Property = Property {

@@ -1,0 +1,201 @@
+//! Whether secrets stay where they are. Known secrets are planted and looked for: the values that the author's node
+//! and configuration hold under secret names; strings in their place that no device knows, because what is refused
+//! is what gets quoted; and arguments whose names speak of secrets.
+//!
+//! Looked for as they are, in messages, causes, log lines and progress. A secret in another form (encoded, cut in
+//! half) and what a library writes to a log of its own are not seen.
+
+use serde_json::{Map, Value, json};
+
+use super::calls::{Plan, Planned, in_setup};
+use super::setup::Setup;
+use crate::__private::IsDriver;
+use crate::host::Property;
+use crate::testing::node::TestNode;
+use crate::testing::outcome::Outcome;
+use crate::testing::record::{Record, title};
+
+/// Shorter values stand in texts by chance.
+const LENGTH_MIN: usize = 4;
+
+/// Parts of keys that speak of secrets, in lower case and without separators, and words that do so only by
+/// themselves: those by which a server masks.
+const SECRET_PARTS: [&str; 15] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "credential",
+    "community",
+    "privatekey",
+    "privkey",
+    "authkey",
+    "apikey",
+    "accesskey",
+    "kgkey",
+    "encryptionkey",
+    "signingkey",
+];
+const SECRET_WORDS: [&str; 4] = ["pass", "pwd", "psk", "passcode"];
+
+/// A known secret.
+struct Planted {
+    value: String,
+    place: String,
+}
+
+pub(super) fn secrets<D: IsDriver>(record: Record, setup: Setup) -> Vec<String> {
+    let properties = record.driver.properties;
+    let mut faults = checks(properties);
+    let mut known = Vec::new();
+    found(&setup.section(), "configuration", &|_| false, &mut known);
+    let is_declared = |name: &str| {
+        properties
+            .iter()
+            .any(|property| property.secret && property.name == name)
+    };
+    let info = Value::Object(setup.node.info().clone());
+    found(&info, "driver_info", &is_declared, &mut known);
+    let mut strange = Strange(0);
+    let mut planted = info.clone();
+    strange.plant(&mut planted, "driver_info", &is_declared, &mut known);
+    faults.extend(in_setup::<D, _>(&record, setup, move |mut plan: Plan<D>| async move {
+        let mut faults = std::mem::take(&mut plan.faults);
+        if let Err(error) = plan.driver.start().await {
+            faults.extend(leaks(
+                &known,
+                "its start",
+                [error.to_string(), error.causes().unwrap_or_default()],
+            ));
+        }
+        let strange_node = with_info(&plan.node, &planted);
+        for planned in plan.calls.clone() {
+            let title = title(planned.method);
+            for node in [&plan.node.clone(), &strange_node] {
+                let mut planned = planned.clone();
+                let mut of_call = Vec::new();
+                let mut arguments = planned.arguments.take();
+                strange.plant(&mut arguments, "argument", &|_| false, &mut of_call);
+                for arguments in [planned.arguments.clone(), arguments] {
+                    plan.node = node.clone();
+                    let call = Planned {
+                        method: planned.method,
+                        arguments,
+                    };
+                    let outcome = plan.request(&call).await;
+                    let all = known.iter().chain(&of_call);
+                    faults.extend(all.flat_map(|secret| leaks_of(secret, &title, &outcome)));
+                }
+            }
+        }
+        let _ = plan.driver.stop().await;
+        faults.sort();
+        faults.dedup();
+        faults
+    }));
+    faults
+}
+
+/// What the properties themselves say of a secret that does not fit.
+fn checks(properties: &[Property]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for property in properties.iter().filter(|property| property.secret) {
+        let secret = "canary-of-a-secret";
+        for value in [json!(secret), json!([secret]), json!({ secret: secret })] {
+            let said = (property.check)(&value).unwrap_or_default();
+            if said.contains(secret) {
+                faults.push(format!("what is said of a wrong `{}` shows its value", property.name));
+                break;
+            }
+        }
+    }
+    faults
+}
+
+/// Strings that stand under secret names, at any depth.
+fn found(value: &Value, at: &str, is_declared: &dyn Fn(&str) -> bool, known: &mut Vec<Planted>) {
+    let Value::Object(members) = value else { return };
+    for (name, member) in members {
+        let place = format!("{at}/{name}");
+        match member {
+            Value::String(text) if text.len() >= LENGTH_MIN && (is_declared(name) || speaks_of_secrets(name)) => {
+                known.push(Planted {
+                    value: text.clone(),
+                    place,
+                });
+            }
+            _ => found(member, &place, &|_| false, known),
+        }
+    }
+}
+
+/// Makes strings that stand nowhere else.
+struct Strange(usize);
+
+impl Strange {
+    /// Puts one in the place of each string under a secret name.
+    fn plant(&mut self, value: &mut Value, at: &str, is_declared: &dyn Fn(&str) -> bool, known: &mut Vec<Planted>) {
+        let Value::Object(members) = value else { return };
+        for (name, member) in members {
+            let place = format!("{at}/{name}");
+            match member {
+                Value::String(text) if is_declared(name) || speaks_of_secrets(name) => {
+                    self.0 += 1;
+                    *text = format!("canary-{}-of-a-secret", self.0);
+                    known.push(Planted {
+                        value: text.clone(),
+                        place,
+                    });
+                }
+                _ => self.plant(member, &place, &|_| false, known),
+            }
+        }
+    }
+}
+
+fn with_info(node: &TestNode, info: &Value) -> TestNode {
+    let members = info.as_object().into_iter().flat_map(Map::iter);
+    members.fold(node.clone(), |node, (name, value)| node.driver_info(name, value))
+}
+
+/// Where a secret shows in what came of a call.
+fn leaks_of(secret: &Planted, title: &str, outcome: &Outcome) -> Vec<String> {
+    let mut texts: Vec<(&str, &str)> = Vec::new();
+    if let Some(failure) = outcome.failure() {
+        texts.push(("error", failure.message()));
+        texts.extend(failure.causes().map(|causes| ("cause", causes)));
+    }
+    texts.extend(outcome.log().iter().map(|line| ("log", line.as_str())));
+    texts.extend(
+        outcome
+            .progress()
+            .iter()
+            .map(|report| ("progress", report.text.as_str())),
+    );
+    let shown = texts.into_iter().filter(|(_, text)| text.contains(&secret.value));
+    shown
+        .map(|(what, text)| {
+            let text = text.replace(&secret.value, "******");
+            format!("{title} shows {} in its {what}: {text}", secret.place)
+        })
+        .collect()
+}
+
+fn leaks(known: &[Planted], what: &str, texts: [String; 2]) -> Vec<String> {
+    let shown = |secret: &&Planted| texts.iter().any(|text| text.contains(&secret.value));
+    let shown = known.iter().filter(shown);
+    shown
+        .map(|secret| format!("{what} shows {} in its error", secret.place))
+        .collect()
+}
+
+/// Whether a key's name says that its value is a secret.
+fn speaks_of_secrets(key: &str) -> bool {
+    let lower = key.to_ascii_lowercase();
+    let compact: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
+    SECRET_PARTS.iter().any(|part| compact.contains(part))
+        || lower
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|word| SECRET_WORDS.contains(&word))
+}

@@ -1,0 +1,9 @@
+//! Properties with a lifetime.
+
+#[bessemer::properties]
+struct Info<'a> {
+    /// Where it is.
+    address: &'a str,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+//! Properties of any type.
+
+#[bessemer::properties]
+struct Info<T> {
+    /// Where it is.
+    address: T,
+}
+
+fn main() {}

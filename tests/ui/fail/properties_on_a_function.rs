@@ -1,0 +1,6 @@
+//! Properties of a function.
+
+#[bessemer::properties]
+fn info() {}
+
+fn main() {}

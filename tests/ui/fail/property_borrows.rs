@@ -1,0 +1,9 @@
+//! A property that owns nothing.
+
+#[bessemer::properties]
+struct Info {
+    /// Where it is.
+    address: &'static str,
+}
+
+fn main() {}
