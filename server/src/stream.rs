@@ -91,7 +91,8 @@ async fn send(mut source: Source, sender: Sender<Bytes>, whole: Arc<AtomicBool>,
     let end = tokio::select! {
         biased;
         end = make(&mut source, &sender, &call) => end,
-        () = sleep_until(call.deadline()) => End::Late,
+        () = sender.closed() => End::Left,
+        () = std::future::pending() => End::Late,
         () = work.context.workers.abandonment().raised() => End::Stopped,
     };
     log(&end, &call);

@@ -45,6 +45,16 @@ fn an_empty_bar_is_refused_before_the_lock() {
 }
 
 #[test]
+fn a_node_may_delay_each_method_and_must_say_so_rightly() {
+    let slow = |delay: Value| call("nothing").node(node().driver_info("fake_delay", delay)).run();
+    assert_eq!(slow(json!(90)).error().reason(), Reason::Deadline);
+    assert_eq!(slow(json!("2.5")).took(), Duration::from_millis(2500));
+    let outcome = slow(json!(-1));
+    assert_eq!(outcome.error().reason(), Reason::Node);
+    assert!(outcome.error().message().starts_with("driver_info/fake_delay: "));
+}
+
+#[test]
 fn log_passthrough_takes_any_bytes() {
     let outcome = call("log_passthrough").raw_body(vec![b'x'; 300], "text/plain").run();
     assert_eq!(outcome.log(), [format!("300 bytes of text/plain: {}", "x".repeat(200))]);

@@ -1,3 +1,4 @@
+//! Tests of a driver, without a server.
 #![doc = include_str!("../docs/testing.md")]
 
 mod block_on;

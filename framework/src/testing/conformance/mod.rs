@@ -1,3 +1,4 @@
+//! What every driver must hold, as a suite that its crate runs on itself.
 #![doc = include_str!("../../docs/conformance.md")]
 
 mod calls;
