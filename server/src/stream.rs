@@ -92,7 +92,7 @@ async fn send(mut source: Source, sender: Sender<Bytes>, whole: Arc<AtomicBool>,
         biased;
         end = make(&mut source, &sender, &call) => end,
         () = sender.closed() => End::Left,
-        () = std::future::pending() => End::Late,
+        () = sleep_until(call.deadline()) => End::Late,
         () = work.context.workers.abandonment().raised() => End::Stopped,
     };
     log(&end, &call);

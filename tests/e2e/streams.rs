@@ -126,18 +126,23 @@ async fn what_came_before_a_break_reaches_the_client() {
     let probe = Probe::start().await;
     probe.open("g").await;
     let address = probe.base().trim_start_matches("http://").to_owned();
-    let raw = tokio::task::spawn_blocking(move || {
-        let mut stream = TcpStream::connect(address).unwrap();
+    let answer = move || {
+        let mut stream = TcpStream::connect(&address).unwrap();
         let path = "/v1/nodes/n/vendor_passthru/stream_gate?gate=g&end=fail";
         write!(stream, "GET {path} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
-        let mut raw = String::new();
-        stream.read_to_string(&mut raw).unwrap();
-        raw
-    });
-    let raw = raw.await.unwrap();
-    assert!(raw.starts_with("HTTP/1.1 200 OK\r\n"), "{raw}");
-    // The chunk of no length, which says that nothing is missing, is not there.
-    assert!(raw.ends_with("\r\n6\r\nfirst \r\n6\r\nsecond\r\n"), "{raw}");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let answers = tokio::task::spawn_blocking(move || [(); 50].map(|()| answer()));
+    for answer in answers.await.unwrap() {
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        // The chunk of no length, which says that nothing is missing, is not there.
+        assert!(
+            answer.ends_with("\r\n6\r\nfirst \r\n6\r\nsecond\r\n"),
+            "{answer}"
+        );
+    }
 }
 
 #[tokio::test]
