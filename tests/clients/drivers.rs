@@ -37,11 +37,17 @@ async fn an_unknown_driver_is_complained_of() {
 #[tokio::test]
 async fn properties_of_a_driver_are_listed() {
     let baremetal = Baremetal::start().await;
-    assert_eq!(
-        baremetal.json("driver property list fake"),
-        json!([]),
-        "the fake driver reads none"
-    );
+    let list = baremetal.json("driver property list fake");
+    let described = |property: &str| {
+        let found = list
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|entry| entry["property"] == property);
+        found.unwrap_or_else(|| panic!("no {property} in {list:#}"))["description"].clone()
+    };
+    assert_eq!(described("A1"), "A1 description. Required.");
+    assert_eq!(described("A2"), "A2 description. Optional.");
 }
 
 #[tokio::test]

@@ -138,10 +138,7 @@ async fn what_came_before_a_break_reaches_the_client() {
     for answer in answers.await.unwrap() {
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
         // The chunk of no length, which says that nothing is missing, is not there.
-        assert!(
-            answer.ends_with("\r\n6\r\nfirst \r\n6\r\nsecond\r\n"),
-            "{answer}"
-        );
+        assert!(answer.ends_with("\r\n6\r\nfirst \r\n6\r\nsecond\r\n"), "{answer}");
     }
 }
 
