@@ -36,7 +36,7 @@ pub(crate) enum Mood {
 }
 
 fn map(value: Value) -> Map<String, Value> {
-    value.as_object().cloned().unwrap()
+    value.as_object().cloned().expect("settings are an object")
 }
 
 fn node(info: Value) -> NodeSnapshot {
@@ -48,14 +48,16 @@ fn node(info: Value) -> NodeSnapshot {
 
 #[track_caller]
 fn refused(info: Value) -> String {
-    let error = node(info).info::<KindsInfo>().map(drop).unwrap_err();
+    let error = node(info).info::<KindsInfo>().map(drop).expect_err("they are refused");
     assert_eq!(error.kind(), Kind::Invalid);
     error.to_string()
 }
 
 fn property(name: &str) -> &'static Property {
     let mut properties = driver_record().properties.iter();
-    properties.find(|property| property.name == name).unwrap()
+    properties
+        .find(|property| property.name == name)
+        .unwrap_or_else(|| panic!("{name} is a property"))
 }
 
 #[test]
