@@ -246,6 +246,10 @@ async fn a_client_that_leaves_while_its_change_waits_changes_nothing() {
     let leaving = tokio::time::timeout(Duration::from_millis(50), client.patch("/v1/nodes/n", &patch));
     assert!(leaving.await.is_err());
     drop(client);
+    // The server learns of it beside other requests: so many answered, it has.
+    for _ in 0..200 {
+        assert_eq!(probe.get("/v1/nodes/n").await.status, 200);
+    }
     probe.open("a").await;
     assert_eq!(held.await.unwrap().status, 200);
     let next = json!([{"op": "add", "path": "/extra/next", "value": 1}]);

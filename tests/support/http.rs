@@ -1,5 +1,7 @@
 //! A client that hides nothing: every status is an answer, every header can be looked at.
 
+use std::time::Duration;
+
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
@@ -27,6 +29,8 @@ impl Client {
     pub fn new(base: impl Into<String>) -> Self {
         let http = reqwest::Client::builder()
             .no_proxy()
+            // A test that hangs says nothing.
+            .timeout(Duration::from_secs(60))
             .redirect(reqwest::redirect::Policy::none());
         Self {
             base: base.into(),
