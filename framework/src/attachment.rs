@@ -105,8 +105,9 @@ impl Attachment {
     /// # }
     /// ```
     ///
-    /// It is read on a thread that may block, only as fast as the client takes what was read. A read that has begun
-    /// cannot be stopped: the node's lock is kept until it returns.
+    /// It is read on a thread that may block, at most 64 KiB at a time, only as fast as the client takes what was read.
+    /// A read that has begun cannot be stopped: the node's lock is kept until it returns. A read that fails breaks the
+    /// download off, and the log says why.
     #[must_use]
     pub fn from_reader(reader: impl Read + Send + 'static) -> Self {
         Self::of(Content::Reader(Box::new(reader)))
@@ -120,14 +121,16 @@ impl Attachment {
         }
     }
 
-    /// Sets the media type.
+    /// Sets the media type, for the header `Content-Type`. One that is no header value is replaced by
+    /// `application/octet-stream`.
     #[must_use]
     pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
         self.content_type = media_type.into();
         self
     }
 
-    /// Sets the name that a browser saves it under.
+    /// Sets the name that a browser saves it under, for the header `Content-Disposition`. Characters beyond printable
+    /// ASCII, quotes and backslashes are left out.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
@@ -158,7 +161,7 @@ pub struct Pieces {
 }
 
 impl Pieces {
-    /// Hands over the next piece, as soon as the one before was taken.
+    /// Hands over the next piece, of any size, as soon as the one before was taken. An empty piece is nothing.
     ///
     /// # Errors
     /// If nobody reads any more. Only work that was spawned meets that: the stream itself is dropped then.

@@ -15,6 +15,10 @@ use crate::error::{Error, Result};
 use crate::host::Host;
 
 /// The call that a method is carrying out: `async fn m(&self, node: &mut Node, call: &Call, …)`.
+///
+/// It may be cloned, into what the method spawns or an attachment that is still to be made. How calls wait, end and are
+/// cancelled is told in [`guide::waiting`](crate::guide::waiting), what they spawn in
+/// [`guide::background`](crate::guide::background).
 #[derive(Clone)]
 pub struct Call {
     host: Arc<dyn Host>,
@@ -26,20 +30,21 @@ impl Call {
     }
 
     /// The id of the request, `req-` and a UUID, which every log line of the call carries and the client
-    /// gets in a header.
+    /// gets in the header `X-OpenStack-Request-Id`.
     #[must_use]
     pub fn request_id(&self) -> &str {
         self.host.request_id()
     }
 
-    /// Who asks: the user name, where the server knows its callers.
+    /// Who asks: the user name. `None` where the server does not know its callers, as one without authentication.
     #[must_use]
     pub fn caller(&self) -> Option<&str> {
         self.host.caller()
     }
 
-    /// When the call's time is over. An `async fn` is dropped at its next await then; a plain `fn` goes on
-    /// and keeps the node's lock until it returns, so it should look.
+    /// When the call's time is over: its `timeout`, or the server's default, after it got its lock. An `async fn` is
+    /// dropped where it waits then, after some grace if it listens to [`Call::cancelled`]; a plain `fn` goes on and
+    /// keeps the node's lock until it returns, so it should look.
     #[must_use]
     pub fn deadline(&self) -> Instant {
         self.host.deadline()
@@ -52,27 +57,31 @@ impl Call {
         self.host.deadline().saturating_duration_since(self.host.now())
     }
 
-    /// Whether the call was cancelled: by a client, by its deadline, or by the server's stop.
+    /// Whether the call was cancelled: by its deadline, by the server's stop, or by a client, where a host lets clients
+    /// cancel. Who asks promises to listen: see [`Call::cancelled`].
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.host.is_cancelled()
     }
 
-    /// Waits until the call is cancelled. For a method that has something to undo: one that asks, here or by
-    /// [`Call::is_cancelled`], is polled for some seconds after the cancellation before it is dropped.
+    /// Waits until the call is cancelled. For a method that has something to undo: one that has asked before, here or
+    /// by [`Call::is_cancelled`], is polled for 10 s after the cancellation (1 s at the server's stop) before it is
+    /// dropped. One that never asked is dropped at once.
     pub async fn cancelled(&self) {
         Arc::clone(&self.host).cancelled().await;
     }
 
-    /// Waits. The time is the host's: a test can move it.
+    /// Waits this long. The time is the host's: a test can move it. In a plain `fn`, `std::thread::sleep` takes its
+    /// place.
     pub async fn sleep(&self, duration: Duration) {
         self.host.sleep(duration).await;
     }
 
-    /// Runs work beside the method, on the driver's runtime. It belongs to the call: the node's lock is not
-    /// freed before it has ended, and when the call is dropped it is dropped too.
+    /// Runs work beside the method, on the driver's runtime. It belongs to the call. When the method returns, the work
+    /// is waited for, **without a deadline**, before the node's lock is freed and the client is answered; when the
+    /// method panics or is dropped, the work is dropped at its next await. To drop the [`Work`] ends nothing.
     ///
-    /// A panic in it is an [`Error`] of kind `Internal`.
+    /// A panic in it is an [`Error`] of kind `Internal` for whoever awaits the [`Work`].
     pub fn spawn<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Work<T> {
         let (sender, result) = oneshot::channel();
         self.host.spawn(Box::pin(async move {
@@ -82,18 +91,22 @@ impl Call {
         Work { result }
     }
 
-    /// Reports how far the method is: `done` of `total` steps, with a short text.
+    /// Reports how far the method is: `done` of `total` steps, in whatever unit, with a short text. The newest report
+    /// is kept with the task of an `async` method, written at most once a second and its text cut at 256 bytes; those
+    /// of a synchronous method are not kept. It never waits. Clients read it, so it names no secret.
     pub fn progress(&self, done: u64, total: u64, text: &str) {
         self.host.progress(done, total, text);
     }
 
-    /// Writes a line to the log of this call.
+    /// Writes a line to the server's log, at the level `info`, with the request's id, the node, the driver and the
+    /// method beside it. Control characters are escaped. It names no secret.
     pub fn log(&self, text: &str) {
         self.host.log(text);
     }
 }
 
-/// Work that [`Call::spawn`] started; await it for its result.
+/// Work that [`Call::spawn`] started; await it for its result: an error of kind `Internal` if the work panicked, or was
+/// dropped with its call.
 #[must_use = "the work runs on by itself, but its panic is seen only by who awaits it"]
 pub struct Work<T> {
     result: oneshot::Receiver<Result<T>>,

@@ -13,10 +13,10 @@ use crate::error::Result;
 )]
 pub trait Configure<C>: Sized {
     /// Makes the driver. Called once at start-up, also to check a configuration: it must not talk to
-    /// hardware.
+    /// hardware. Without a section in the configuration it is called with what `C` is of an empty one.
     ///
     /// # Errors
-    /// If the settings contradict each other; the server does not start then and shows the message beside
-    /// the section.
+    /// If the settings contradict each other, of whatever kind; the server does not start then and shows the message
+    /// and the causes beside the section.
     fn configure(config: C) -> Result<Self>;
 }

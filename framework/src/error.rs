@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
-/// What a vendor method returns. `E` may be any type that converts into [`Error`].
+/// What a vendor method returns. `E` may be [`Error`], or any type that converts into it by `From`.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong, in the terms of the caller. Each kind's documentation names the HTTP status that
@@ -62,6 +62,9 @@ impl fmt::Display for Kind {
 
 /// A driver's error: its [`Kind`], a message that the caller reads, and a cause that only the log gets.
 ///
+/// The message stands in the answer of a synchronous method, and in the node's `last_error` after an `async` one, where
+/// it is cut at 4,096 bytes. It names no secret, nor does the cause. More in [`guide::errors`](crate::guide::errors).
+///
 /// ```
 /// use bessemer::{Error, Kind};
 ///
@@ -109,7 +112,8 @@ impl Error {
         internal => Internal,
     }
 
-    /// Adds what caused it. The cause goes to the log and is not shown to the caller.
+    /// Adds what caused it: an error of another library, or a text. The cause goes to the log and is not shown to the
+    /// caller.
     #[must_use]
     pub fn with_cause(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
@@ -159,26 +163,28 @@ impl StdError for Error {
     }
 }
 
-// No blanket `From<E: StdError>`: which kind a foreign error is, only the driver knows. The three below
-// have no better kind to be found; `or_kind` is for all others.
+// No blanket `From<E: StdError>`: which kind a foreign error is, only the driver knows. Those that are named here have
+// no better kind to be found; `or_kind` is for all others. It is one `From` for all three, because a bound is where
+// the compiler can be told what to say of an error that is none of them.
 
-impl From<std::io::Error> for Error {
-    fn from(cause: std::io::Error) -> Self {
+/// Of an error that is [`Kind::Internal`] wherever it comes from: `std::io::Error`, `serde_json::Error` or a boxed
+/// one.
+impl<E: HasKind> From<E> for Error {
+    fn from(cause: E) -> Self {
         Self::internal(cause.to_string()).with_cause(cause)
     }
 }
 
-impl From<serde_json::Error> for Error {
-    fn from(cause: serde_json::Error) -> Self {
-        Self::internal(cause.to_string()).with_cause(cause)
-    }
-}
+/// An error that says by its type alone which kind it is.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say which kind of `bessemer::Error` it is",
+    label = "no `From<{Self}> for bessemer::Error`: write it for an error of your own, give a foreign one its kind with `.or_kind(Kind::…, \"what failed\")?`"
+)]
+pub trait HasKind: fmt::Display + Into<Box<dyn StdError + Send + Sync>> {}
 
-impl From<Box<dyn StdError + Send + Sync>> for Error {
-    fn from(cause: Box<dyn StdError + Send + Sync>) -> Self {
-        Self::internal(cause.to_string()).with_cause(cause)
-    }
-}
+impl HasKind for std::io::Error {}
+impl HasKind for serde_json::Error {}
+impl HasKind for Box<dyn StdError + Send + Sync> {}
 
 /// Gives a foreign error a kind and a message, and keeps it as the cause.
 ///

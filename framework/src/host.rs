@@ -1,6 +1,8 @@
 //! For those who host drivers: the server and the test kit. Drivers do not need it. Here are the const
-//! records that the macros register, the typed entries with which a method is started, and the traits a
-//! host implements. Only `=`-pinned versions of the crates belong together: no stability is promised here.
+//! records that the macros register, what a running method holds, and the traits a host implements; how a method
+//! is started is in `start.rs`. Only `=`-pinned versions of the crates belong together: no stability is promised here.
+
+mod secrets;
 
 use std::any::{Any, TypeId};
 use std::future::Future;
@@ -18,7 +20,10 @@ use crate::error::Result;
 use crate::node::{Node, NodeSnapshot};
 pub use crate::object::{NotAnObject, Object};
 pub use crate::reply::Reply;
+pub use crate::start::{Decode, Decoded, Prepared, Ready, ReadyAsync, ReadyBlocking, Runs, Start, Starts};
 use crate::verbs::Verb;
+
+pub use secrets::speaks_of_secrets;
 
 /// A future on the heap that may move between threads.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -123,6 +128,8 @@ pub struct Method {
     pub deprecated: Option<Deprecation>,
     /// What it takes.
     pub takes: Takes,
+    /// Decodes that.
+    pub decode: &'static dyn Decode,
     /// The schema of its result; `None` for nothing and for raw bytes.
     pub result: fn(&mut SchemaGenerator) -> Option<Schema>,
     /// How it is started, which says the lock it needs.
@@ -170,6 +177,8 @@ pub struct Body {
     pub description: &'static str,
     /// Its schema; `None` for a raw body.
     pub schema: fn(&mut SchemaGenerator) -> Option<Schema>,
+    /// What is wrong with the body that is given, if anything. For messages: it decodes once more.
+    pub check: fn(&Arguments<'_>) -> Option<BadArguments>,
 }
 
 /// The lock a method needs, which is the type of its node.
@@ -183,8 +192,7 @@ pub enum LockMode {
     None,
 }
 
-/// How a method is started. Each kind of lock has a differently typed function, so a method that needs the
-/// exclusive lock cannot be started without a value that holds it.
+/// How a method is started, which says the lock it needs.
 #[derive(Clone, Copy)]
 pub enum Entry {
     /// A method that takes `&mut Node`.
@@ -195,35 +203,6 @@ pub enum Entry {
     Snapshot(Start<NodeSnapshot>),
     /// A method of the driver alone.
     Driver(Start<()>),
-}
-
-/// Decodes the arguments; no lock is needed for that.
-pub type Start<G> = fn(&Instance, &Input<'_>) -> std::result::Result<Prepared<G>, BadArguments>;
-
-impl Entry {
-    /// The lock it needs.
-    #[must_use]
-    pub const fn lock(&self) -> LockMode {
-        match self {
-            Self::Exclusive(_) => LockMode::Exclusive,
-            Self::Shared(_) => LockMode::Shared,
-            Self::Snapshot(_) | Self::Driver(_) => LockMode::None,
-        }
-    }
-
-    /// Whether it is a method of the driver alone.
-    #[must_use]
-    pub const fn is_driver_level(&self) -> bool {
-        matches!(self, Self::Driver(_))
-    }
-}
-
-/// A method with its arguments, ready to run as soon as it is given `G`, what it acts on.
-pub enum Prepared<G> {
-    /// An `async fn`.
-    Async(Box<dyn FnOnce(G, Call) -> BoxFuture<Finished<G>> + Send>),
-    /// A plain `fn`, to be run where blocking is allowed.
-    Blocking(Box<dyn FnOnce(G, Call) -> Finished<G> + Send>),
 }
 
 /// What a method left: its result, and what it acted on, still locked.

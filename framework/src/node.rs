@@ -12,8 +12,10 @@ use crate::error::Result;
 use crate::host::NodeFields;
 use crate::properties::Properties;
 
-/// A copy of a node as it was when the call began. Takes no lock, so it never waits: for reading a status
+/// A copy of a node as it was last stored when the call began. Takes no lock, so it never waits: for reading a status
 /// while another call works on the node.
+///
+/// The fields are those of Ironic's node record that concern a driver.
 #[derive(Clone, Debug)]
 pub struct NodeSnapshot {
     fields: Arc<NodeFields>,
@@ -46,7 +48,8 @@ impl NodeSnapshot {
         &self.fields.driver
     }
 
-    /// The settings for this driver, by property name: addresses, credentials, secrets in clear.
+    /// The settings for this driver, by property name: addresses, credentials, secrets in clear. Values are as clients
+    /// wrote them: a port may be a number or a text; [`info`](Self::info) reads both.
     #[must_use]
     pub fn driver_info(&self) -> &Map<String, Value> {
         self.fields.driver_info.map()
@@ -95,13 +98,15 @@ impl NodeSnapshot {
         self.fields.extra.map()
     }
 
-    /// What drivers noted on the node for themselves. Clients cannot write it.
+    /// What drivers noted on the node for themselves. Clients read it, apart from values whose keys speak of secrets,
+    /// and cannot write it.
     #[must_use]
     pub fn driver_internal_info(&self) -> &Map<String, Value> {
         self.fields.driver_internal_info.map()
     }
 
-    /// The power state as last noted, for example `power on`.
+    /// The power state as a driver last noted it, in Ironic's words: `power on`, `power off`. Nothing asks the hardware
+    /// for it by itself.
     #[must_use]
     pub fn power_state(&self) -> Option<&str> {
         self.fields.power_state.as_deref()
@@ -117,7 +122,7 @@ impl NodeSnapshot {
 /// A node under a lock, by reference: `&mut Node` is the exclusive lock, `&Node` the shared one.
 ///
 /// Reads as a [`NodeSnapshot`]. What a method changes through `&mut Node` is stored when the method
-/// succeeds, before the lock is freed; when it fails nothing is stored.
+/// succeeds, before the lock is freed; when it fails nothing is stored. More in [`guide::locks`](crate::guide::locks).
 #[derive(Debug)]
 pub struct Node {
     // Copied on the first change only: most calls change nothing.
@@ -135,27 +140,29 @@ impl Node {
         Arc::make_mut(&mut self.snapshot.fields)
     }
 
-    /// `driver_info`, to change.
+    /// `driver_info`, to change: a new address, a password that the method has changed on the hardware. It is not
+    /// checked against the driver's properties before the next call.
     pub fn driver_info_mut(&mut self) -> &mut Map<String, Value> {
         self.change().driver_info.map_mut()
     }
 
-    /// `properties`, to change.
+    /// `properties`, to change. Everybody who may read the node reads it.
     pub fn properties_mut(&mut self) -> &mut Map<String, Value> {
         self.change().properties.map_mut()
     }
 
-    /// `extra`, to change.
+    /// `extra`, to change. It is the operators' own; a driver's notes belong into `driver_internal_info`.
     pub fn extra_mut(&mut self) -> &mut Map<String, Value> {
         self.change().extra.map_mut()
     }
 
-    /// `driver_internal_info`, to change.
+    /// `driver_internal_info`, to change: notes of the driver for its later calls.
     pub fn driver_internal_info_mut(&mut self) -> &mut Map<String, Value> {
         self.change().driver_internal_info.map_mut()
     }
 
-    /// Notes the power state, in Ironic's words (`power on`, `power off`); `None` where it is unknown.
+    /// Notes the power state, in Ironic's words (`power on`, `power off`; `ironic/common/states.py`); `None` where it
+    /// is unknown. The words are not checked.
     pub fn set_power_state(&mut self, state: Option<&str>) {
         if self.power_state() != state {
             self.change().power_state = state.map(Into::into);

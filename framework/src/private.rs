@@ -7,11 +7,16 @@ pub use schemars;
 pub use serde;
 pub use serde_json;
 
+pub use crate::function::{
+    AsyncMethod, Authored, BlockingMethod, Function, Target, WithCall, WithNode, WithNodeAndCall, WithNothing,
+    asynchronous, authored, blocking,
+};
 pub use crate::host::*;
 pub use crate::properties::{
     DebugOf, HasNoDebug, Presence, Properties, PropertyOf, RequiredByType, TakeOr, Unshown, bad_properties, properties,
     property,
 };
+pub use crate::start::{Decode, Runs, Start, Starts, Taken, verb};
 pub use crate::{Call, Configure, Error, Node, NodeSnapshot, Verb};
 
 use std::sync::Arc;
@@ -26,64 +31,43 @@ use crate::reply::IntoReply;
 #[linkme(crate = linkme)]
 pub static BLOCKS: [Block];
 
-/// An argument's type, proven to be one: plain functions that need no bound any more.
-pub struct Arg<T> {
-    /// Decodes it.
-    pub take: fn(&Arguments<'_>, usize) -> Option<T>,
-    /// What is wrong with it.
-    pub check: fn(&Arguments<'_>, usize) -> Option<String>,
-    /// Whether it may be left out.
-    pub optional: fn() -> bool,
-    /// Its schema.
-    pub schema: fn(&mut SchemaGenerator) -> Schema,
-}
-
-impl<T> Arg<T> {
-    /// The record of an argument of this type.
-    #[must_use]
-    pub const fn named(
-        self,
-        name: &'static str,
-        description: &'static str,
-        default: Option<fn() -> serde_json::Value>,
-    ) -> Argument {
-        Argument {
-            name,
-            description,
-            schema: self.schema,
-            default,
-            optional: self.optional,
-            check: self.check,
-        }
-    }
-}
-
-/// States that `T` can be an argument.
+/// States that `T` can be an argument: its record.
 #[must_use]
-pub const fn arg<T: FromArgument>() -> Arg<T> {
-    Arg {
-        take: |arguments, index| arguments.take(index),
-        check: |arguments, index| arguments.check::<T>(index),
-        optional: || crate::args::not_given::<T>().is_some(),
+pub const fn argument<T: FromArgument>(
+    name: &'static str,
+    description: &'static str,
+    default: Option<fn() -> serde_json::Value>,
+) -> Argument {
+    Argument {
+        name,
+        description,
         schema: |generator| generator.subschema_for::<T>(),
+        default,
+        optional: || crate::args::not_given::<T>().is_some(),
+        check: |arguments, index| arguments.check::<T>(index),
     }
 }
 
-/// A body's type, proven to be one.
-pub struct BodyArg<T> {
-    /// Decodes it.
-    pub take: fn(&Input<'_>) -> Result<T, BadArguments>,
-    /// Its schema.
-    pub schema: fn(&mut SchemaGenerator) -> Option<Schema>,
-}
-
-/// States that `T` can be a `#[body]`.
+/// States that `T` can be an argument: how the one at this place is taken.
 #[must_use]
-pub const fn body<T: FromBody>() -> BodyArg<T> {
-    BodyArg {
-        take: |input| input.body(),
+pub const fn taken<T: FromArgument>(index: usize) -> Taken<T> {
+    Taken::new(|arguments, index| arguments.take(index), index)
+}
+
+/// States that `T` can be a `#[body]`: its record.
+#[must_use]
+pub const fn body<T: FromBody>(description: &'static str) -> Body {
+    Body {
+        description,
         schema: T::schema,
+        check: |arguments| arguments.body::<T>().err(),
     }
+}
+
+/// States that `T` can be a `#[body]`: how it is taken.
+#[must_use]
+pub const fn taken_whole<T: FromBody>() -> Taken<T> {
+    Taken::new(|arguments, _| arguments.body().ok(), 0)
 }
 
 /// The default of an argument, as JSON for listings.
@@ -183,7 +167,7 @@ impl<E: Into<Error>> IntoError for E {
     }
 }
 
-/// The node parameter of a method that holds the exclusive lock.
+/// The node parameter of a method that holds the exclusive lock, where it is not written as `&mut Node`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the node of a method that holds the exclusive lock",
     label = "write `&mut Node`",
@@ -191,16 +175,16 @@ impl<E: Into<Error>> IntoError for E {
 )]
 pub trait ExclusiveNode<'a> {
     /// The parameter.
-    fn of(held: &'a mut Exclusive) -> Self;
+    fn of(node: &'a mut Node) -> Self;
 }
 
 impl<'a> ExclusiveNode<'a> for &'a mut Node {
-    fn of(held: &'a mut Exclusive) -> Self {
-        held.node_mut()
+    fn of(node: &'a mut Node) -> Self {
+        node
     }
 }
 
-/// The node parameter of a method that shares the node.
+/// The node parameter of a method that shares the node, where it is not written as `&Node`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the node of a method with `require_exclusive_lock = false`",
     label = "write `&Node`, or `NodeSnapshot` to take no lock",
@@ -209,12 +193,12 @@ impl<'a> ExclusiveNode<'a> for &'a mut Node {
 )]
 pub trait SharedNode<'a> {
     /// The parameter.
-    fn of(held: &'a Shared) -> Self;
+    fn of(node: &'a Node) -> Self;
 }
 
 impl<'a> SharedNode<'a> for &'a Node {
-    fn of(held: &'a Shared) -> Self {
-        held.node()
+    fn of(node: &'a Node) -> Self {
+        node
     }
 }
 
@@ -305,19 +289,4 @@ pub const fn driver<D: Send + Sync + 'static>() -> DriverType<D> {
         },
         share: |driver| Arc::new(driver),
     }
-}
-
-/// A prepared `async fn`.
-pub fn prepared_async<G, F, Fut>(run: F) -> Prepared<G>
-where
-    G: Send + 'static,
-    F: FnOnce(G, Call) -> Fut + Send + 'static,
-    Fut: Future<Output = Finished<G>> + Send + 'static,
-{
-    Prepared::Async(Box::new(move |target, call| Box::pin(run(target, call))))
-}
-
-/// A prepared plain `fn`.
-pub fn prepared_blocking<G>(run: impl FnOnce(G, Call) -> Finished<G> + Send + 'static) -> Prepared<G> {
-    Prepared::Blocking(Box::new(run))
 }

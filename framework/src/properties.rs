@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::args::{accepts, lenient, must_be, not_given};
 use crate::error::{Error, Result};
-use crate::host::Property;
+use crate::host::{Property, speaks_of_secrets};
 
 /// A struct of what a driver reads from a node's `driver_info`; made by `#[bessemer::properties]`.
 #[diagnostic::on_unimplemented(
@@ -43,10 +43,15 @@ pub trait FromProperty: DeserializeOwned + JsonSchema {}
 impl<T: DeserializeOwned + JsonSchema> FromProperty for T {}
 
 impl Property {
-    /// What is wrong with its value in these settings, if there is one.
+    /// What is wrong with its value in these settings, if there is one. Shows no value that a name calls a secret, be
+    /// it that of the property or one within its value.
     #[must_use]
     pub fn wrong(&self, info: &Map<String, Value>) -> Option<String> {
-        let why = (self.check)(given(info, self.name)?)?;
+        let value = given(info, self.name)?;
+        let mut why = (self.check)(value)?;
+        if speaks_of_secrets(self.name) || holds_secrets(value) {
+            why = must_be_only(self.schema);
+        }
         Some(format!("driver_info/{}: {why}", self.name))
     }
 
@@ -58,6 +63,22 @@ impl Property {
             return Some(format!("missing driver_info/{}, {accepts}", self.name));
         }
         self.wrong(info)
+    }
+}
+
+/// What a value must be, and nothing of what it is: why it does not fit would be told by showing it.
+fn must_be_only(schema: fn(&mut SchemaGenerator) -> Schema) -> String {
+    format!("must be {}", accepts(schema, ""))
+}
+
+/// Whether a key at any depth speaks of secrets.
+fn holds_secrets(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, member)| speaks_of_secrets(name) || holds_secrets(member)),
+        Value::Array(items) => items.iter().any(holds_secrets),
+        _ => false,
     }
 }
 
@@ -92,9 +113,8 @@ pub const fn property<T: FromProperty>() -> PropertyOf<T> {
                 .map(|why| must_be(&accepts(schema::<T>, ""), why))
         },
         check_secret: |value| {
-            // Why it does not fit would be told by showing it.
             let wrong = decode::<T>(value).is_err();
-            wrong.then(|| format!("must be {}", accepts(schema::<T>, "")))
+            wrong.then(|| must_be_only(schema::<T>))
         },
         schema: schema::<T>,
     }

@@ -20,7 +20,8 @@ pub enum Reply {
     Attachment(Attachment),
 }
 
-/// A value that a method may return: anything serializable with a schema, `()`, or an [`Attachment`].
+/// A value that a method may return: anything serializable with a schema, which the client gets as JSON; `()`, which is
+/// an empty body; or an [`Attachment`]. `None` and `Value::Null` are the JSON `null`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the result of a vendor method",
     label = "not serializable to JSON with a schema, nor an attachment",

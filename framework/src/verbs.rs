@@ -5,7 +5,8 @@ use std::fmt;
 
 /// The HTTP method of a request, as a vendor method may ask for it: `async fn m(&self, verb: Verb)`.
 ///
-/// These five are what Ironic routes to vendor passthru.
+/// These five are what Ironic's API routes to vendor passthru (`NodeVendorPassthruController` there), as RFC 9110 and
+/// RFC 5789 name them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Verb {
     /// `GET`

@@ -2,6 +2,7 @@
 //! everything by absolute path, states each requirement on a type once (a *witness*, so that one mistake gives
 //! one error), and registers the whole block as one element of the linker's slice.
 
+mod adapter;
 mod method;
 mod properties;
 
@@ -48,7 +49,7 @@ pub(crate) fn driver(options: TokenStream, item: TokenStream) -> TokenStream {
     check::block(&block, &mut errors);
     if errors.is_empty() {
         let item = &block.item;
-        let hidden = Names::new(&block, &written).block(&block);
+        let hidden = Names::new(&written).block(&block);
         quote!(#item #hidden)
     } else {
         instead(&block, &errors)
@@ -78,20 +79,19 @@ fn instead(block: &Block, errors: &Errors) -> TokenStream {
 /// How hidden things are called. They are members of the author's type and neighbours of the author's names, so
 /// their names carry a mark of the block: two blocks may hold methods of the same name in different traits.
 struct Names {
-    /// `::bessemer::__private`.
+    /// What `::bessemer::__private` is called in the hidden block: it stands in every other line there.
     private: TokenStream,
     mark: String,
 }
 
 impl Names {
-    fn new(block: &Block, written: &str) -> Self {
-        let krate: Path = block.krate();
+    fn new(written: &str) -> Self {
         // FNV-1a: the same block has the same names in every build.
         let hash = written.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
             (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
         });
         Self {
-            private: quote!(#krate::__private),
+            private: quote!(__bessemer),
             mark: format!("{hash:08x}"),
         }
     }
@@ -112,7 +112,7 @@ impl Names {
         let self_ty = &item.self_ty;
         let members = block.methods.iter().map(|method| self.members(item, method));
         let elements = block.methods.iter().map(|method| {
-            let record = self.hidden("METHOD", &method.sig.ident);
+            let record = self.record_name(method);
             let conditions = &method.conditions;
             quote!(#(#[cfg(#conditions)])* <#self_ty>::#record)
         });
@@ -125,11 +125,13 @@ impl Names {
             ),
         };
         let line = line_of(Span::call_site());
+        let krate: Path = block.krate();
         let place = self.place();
         let static_ = format_ident!("BLOCK_{}", self.mark);
         quote! {
             #(#cfgs)*
             const _: () = {
+                use #krate::__private as #private;
                 #proof
                 #[allow(
                     clippy::all,

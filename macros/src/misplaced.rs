@@ -28,7 +28,7 @@ pub(crate) fn method(attribute: &str, item: TokenStream) -> TokenStream {
 /// Documentation on a parameter would be a second error.
 fn without_our_attributes(input: ParseStream) -> syn::Result<TokenStream> {
     let attrs = input.call(Attribute::parse_outer)?;
-    let Ok(mut function) = parse::function(attrs, input)? else {
+    let Some(mut function) = parse::function(attrs, input)? else {
         return Err(input.error("not a function"));
     };
     signature::strip(&mut function.sig);

@@ -121,6 +121,10 @@ impl Block {
                     }
                     quote!(#(#attrs)* #rest)
                 }
+                Member::Unread(unread) => {
+                    errors.unread(unread.start, unread.shown(&header));
+                    continue;
+                }
             };
             header.items.push(syn::ImplItem::Verbatim(tokens));
         }
@@ -266,12 +270,13 @@ fn read_marks(
         return;
     };
     for second in marks {
-        let one = first.attribute.path().to_token_stream();
-        let other = second.attribute.path().to_token_stream();
-        errors.on(
-            &second.attribute,
-            format!("one method cannot be both `#[{one}]` and `#[{other}]`: split it in two methods"),
-        );
+        let [one, other] = [&first, &second].map(|mark| mark.attribute.path().to_token_stream().to_string());
+        let text = if one == other {
+            format!("`#[{one}]` is given twice: write all options in one")
+        } else {
+            format!("one method cannot be both `#[{one}]` and `#[{other}]`: split it in two methods")
+        };
+        errors.on(&second.attribute, text);
     }
     match HOOKS
         .into_iter()

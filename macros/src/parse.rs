@@ -1,12 +1,18 @@
 //! An impl block taken apart: its header and, for each member, its attributes and its signature. Bodies stay
-//! unparsed tokens: a body that is only half typed is the compiler's to report, and costs the author no other
-//! method.
+//! unparsed tokens, and a member that cannot be read is left out: the compiler, which reads a block before it asks a
+//! macro, has told what is wrong with it. What is only half typed costs the author no other method.
+
+mod unread;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 use syn::ext::IdentExt as _;
+use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, Ident, ItemImpl, Result, Signature, Token, Visibility};
+use syn::token::Brace;
+use syn::{Attribute, Ident, ItemImpl, Path, Result, Signature, Token, Visibility};
+
+pub(crate) use unread::Unread;
 
 /// A block as it was written.
 pub(crate) struct Source {
@@ -24,6 +30,8 @@ pub(crate) enum Member {
         attrs: Vec<Attribute>,
         rest: TokenStream,
     },
+    /// What is none of these.
+    Unread(Unread),
 }
 
 /// A function with its body unparsed.
@@ -75,7 +83,7 @@ pub(crate) fn block(item: TokenStream) -> Result<Source> {
         let inner = input.call(Attribute::parse_inner)?;
         let mut members = Vec::new();
         while !input.is_empty() {
-            members.push(member(input)?);
+            member(input, &mut members)?;
         }
         Ok((inner, members))
     };
@@ -84,75 +92,123 @@ pub(crate) fn block(item: TokenStream) -> Result<Source> {
     Ok(Source { header, members })
 }
 
-fn member(input: ParseStream) -> Result<Member> {
-    let attrs = input.call(Attribute::parse_outer)?;
-    match function(attrs, input)? {
-        Ok(function) => Ok(Member::Fn(Box::new(function))),
-        Err(attrs) => Ok(Member::Other {
-            attrs,
-            rest: other(input)?,
-        }),
+/// Takes the next member. An attribute of it that cannot be read is one of its own.
+fn member(input: ParseStream, members: &mut Vec<Member>) -> Result<()> {
+    let mut attrs = Vec::new();
+    while unread::is_attribute(input) {
+        let start = input.span();
+        let attribute = TokenStream::from_iter([input.parse::<TokenTree>()?, input.parse()?]);
+        match Attribute::parse_outer.parse2(attribute.clone()) {
+            Ok(attribute) => attrs.extend(attribute),
+            Err(_) => members.push(Member::Unread(Unread::attribute(start, attribute))),
+        }
+    }
+    let ahead = input.fork();
+    members.push(match read(attrs.clone(), &ahead) {
+        Ok(member) => {
+            input.advance_to(&ahead);
+            member
+        }
+        Err(_) => Member::Unread(Unread::member(&attrs, input)?),
+    });
+    Ok(())
+}
+
+fn read(attrs: Vec<Attribute>, input: ParseStream) -> Result<Member> {
+    let ahead = input.fork();
+    if let Some(function) = function(attrs.clone(), &ahead)? {
+        input.advance_to(&ahead);
+        return Ok(Member::Fn(Box::new(function)));
+    }
+    if !is_other(&input.fork()) {
+        return Err(input.error("expected a member"));
+    }
+    let rest = other(input)?;
+    Ok(Member::Other { attrs, rest })
+}
+
+/// A function, or nothing if the member is something else.
+pub(crate) fn function(attrs: Vec<Attribute>, input: ParseStream) -> Result<Option<Function>> {
+    let before = before(input)?;
+    let is_fn = input.peek(Token![fn])
+        || input.peek(Token![async])
+        || input.peek(Token![unsafe])
+        || input.peek(Token![extern])
+        || input.peek(Token![const])
+            && (input.peek2(Token![fn])
+                || input.peek2(Token![async])
+                || input.peek2(Token![unsafe])
+                || input.peek2(Token![extern]));
+    if !is_fn {
+        return Ok(None);
+    }
+    let sig = input.parse()?;
+    Ok(Some(Function {
+        attrs,
+        before,
+        sig,
+        body: body(input)?,
+    }))
+}
+
+/// A body or what stands in its place: a semicolon, or the word by which rust-analyzer replaces one that it cannot
+/// read. Where none is typed yet the compiler has said so; one that never returns lets others call the function.
+fn body(input: ParseStream) -> Result<TokenStream> {
+    let replaced = input.cursor().ident().is_some_and(|(word, _)| word == "__ra_fixup");
+    if replaced || input.peek(Brace) || input.peek(Token![;]) {
+        Ok(input.parse::<TokenTree>()?.into())
+    } else {
+        Ok(quote!(
+            {
+                #![allow(unused_variables)]
+                loop {}
+            }
+        ))
     }
 }
 
-/// A function, or the attributes back if the member is something else.
-pub(crate) fn function(
-    attrs: Vec<Attribute>,
-    input: ParseStream,
-) -> Result<std::result::Result<Function, Vec<Attribute>>> {
-    let ahead = input.fork();
-    let vis: Visibility = ahead.parse()?;
-    let default: Option<Ident> = if ahead.peek(Token![default]) {
-        Some(ahead.call(Ident::parse_any)?)
+/// What stands before a member: visibility and `default`.
+fn before(input: ParseStream) -> Result<TokenStream> {
+    let vis: Visibility = input.parse()?;
+    let default: Option<Ident> = if input.peek(Token![default]) {
+        Some(input.call(Ident::parse_any)?)
     } else {
         None
     };
-    let is_fn = ahead.peek(Token![fn])
-        || ahead.peek(Token![async])
-        || ahead.peek(Token![unsafe])
-        || ahead.peek(Token![extern])
-        || ahead.peek(Token![const])
-            && (ahead.peek2(Token![fn])
-                || ahead.peek2(Token![async])
-                || ahead.peek2(Token![unsafe])
-                || ahead.peek2(Token![extern]));
-    if !is_fn {
-        return Ok(Err(attrs));
-    }
-    input.parse::<Visibility>()?;
-    if default.is_some() {
-        input.call(Ident::parse_any)?;
-    }
-    let sig = input.parse()?;
-    // A body or, where the author forgot it, a semicolon.
-    let body: Option<TokenTree> = if input.is_empty() { None } else { Some(input.parse()?) };
-    Ok(Ok(Function {
-        attrs,
-        before: quote!(#vis #default),
-        sig,
-        body: quote!(#body),
-    }))
+    Ok(quote!(#vis #default))
+}
+
+/// Whether this is a constant, a type or a macro call.
+fn is_other(input: ParseStream) -> bool {
+    let is_call = |input: ParseStream| input.call(Path::parse_mod_style).is_ok() && input.peek(Token![!]);
+    before(input).is_ok() && (input.peek(Token![const]) || input.peek(Token![type]) || is_call(input))
 }
 
 /// Any other member, up to its end.
 fn other(input: ParseStream) -> Result<TokenStream> {
     let ends_with_semicolon = {
         let ahead = input.fork();
-        ahead.parse::<Visibility>()?;
+        before(&ahead)?;
         ahead.peek(Token![const]) || ahead.peek(Token![type])
     };
     let mut tokens = TokenStream::new();
-    while !input.is_empty() {
+    loop {
+        if unread::is_attribute(input) {
+            return Err(input.error("the next member begins here"));
+        }
         let tree: TokenTree = input.parse()?;
-        let ends = match &tree {
-            TokenTree::Punct(punct) => punct.as_char() == ';',
-            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace && !ends_with_semicolon,
-            _ => false,
-        };
+        let ends = is_end(&tree, !ends_with_semicolon);
         tokens.extend([tree]);
         if ends {
-            break;
+            return Ok(tokens);
         }
     }
-    Ok(tokens)
+}
+
+fn is_end(tree: &TokenTree, braces_end: bool) -> bool {
+    match tree {
+        TokenTree::Punct(punct) => punct.as_char() == ';',
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace && braces_end,
+        _ => false,
+    }
 }

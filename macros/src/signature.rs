@@ -1,8 +1,8 @@
 //! Small questions about signatures, asked by several stages: what a type ends in, what it borrows, which
 //! attributes are ours.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
 use syn::{Attribute, FnArg, Signature, Type};
 
 /// A type without the parentheses and invisible groups around it. Macros put the latter around their `$ty`.
@@ -47,6 +47,37 @@ fn tokens_borrow(tokens: TokenStream) -> bool {
     false
 }
 
+/// A type that borrows for ever where its lifetimes are left out. In a field the compiler would ask for them, of an
+/// author who was told to own the value.
+pub(crate) fn with_lifetimes_static(ty: &Type) -> TokenStream {
+    fill(ty.to_token_stream())
+}
+
+fn fill(tokens: TokenStream) -> TokenStream {
+    let mut tokens = tokens.into_iter().peekable();
+    let mut filled = TokenStream::new();
+    while let Some(token) = tokens.next() {
+        let span = token.span();
+        let is_elided = match &token {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), fill(group.stream()));
+                inner.set_span(span);
+                filled.extend([TokenTree::Group(inner)]);
+                continue;
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '&' => {
+                !matches!(tokens.peek(), Some(TokenTree::Punct(quote)) if quote.as_char() == '\'')
+            }
+            _ => false,
+        };
+        filled.extend([token]);
+        if is_elided {
+            filled.extend(quote_spanned!(span=> 'static));
+        }
+    }
+    filled
+}
+
 /// A type whose named lifetimes, which only the method's signature knows, are left to be inferred.
 pub(crate) fn with_lifetimes_inferred(ty: &Type) -> TokenStream {
     infer(ty.to_token_stream())
@@ -60,7 +91,7 @@ fn infer(tokens: TokenStream) -> TokenStream {
             let is_name = std::mem::replace(&mut after_quote, false);
             match token {
                 TokenTree::Group(group) => {
-                    let mut inner = proc_macro2::Group::new(group.delimiter(), infer(group.stream()));
+                    let mut inner = Group::new(group.delimiter(), infer(group.stream()));
                     inner.set_span(group.span());
                     TokenTree::Group(inner)
                 }

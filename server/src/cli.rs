@@ -4,22 +4,28 @@
 mod list;
 
 use std::io::{IsTerminal, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::catalogue::{Catalogue, Compiled};
-use crate::config::{self, Colour, Config, Diagnostic, Faults, FlagText, Loaded, Origins, Sources};
+use crate::config::{self, Colour, Config, Diagnostic, Faults, FlagText, Loaded, Origins, Purpose, Sources};
 use crate::serve::{Ended, serve};
 use crate::telemetry;
+
+/// A command line that asks for what there is not.
+const EXIT_USAGE: u8 = 2;
 
 /// `EX_CONFIG` of sysexits.
 const EXIT_CONFIG: u8 = 78;
 
+/// The name that is shown where the process was given none.
+const NAME: &str = "bessemer";
+
 /// Drivers for bare-metal hardware, offered over the REST API of Ironic's vendor passthru.
 #[derive(Parser)]
-#[command(name = "bessemer", version, disable_help_subcommand = true)]
+#[command(name = NAME, version, disable_help_subcommand = true)]
 struct Cli {
     #[command(flatten)]
     options: Options,
@@ -117,26 +123,45 @@ pub fn main(linked: &[&str]) -> ExitCode {
         Err(error) => {
             // Help and version are no errors, and go to standard output.
             let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(EXIT_USAGE));
         }
     };
     match run(cli, linked) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Ended::Faults(faults)) => {
+        Err(Failure::Usage(faults)) => {
+            eprintln!("{}", faults.render(colour()));
+            ExitCode::from(EXIT_USAGE)
+        }
+        Err(Failure::Ended(Ended::Faults(faults))) => {
             eprintln!("{}", faults.render(colour()));
             ExitCode::from(EXIT_CONFIG)
         }
-        Err(Ended::Failed(text)) => {
+        Err(Failure::Ended(Ended::Failed(text))) => {
             eprintln!("error: {text}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(cli: Cli, linked: &[&str]) -> Result<(), Ended> {
+/// Why a verb was not carried out.
+enum Failure {
+    /// The command line asks for what there is not.
+    Usage(Faults),
+    /// What serving can end with as well.
+    Ended(Ended),
+}
+
+impl<E: Into<Ended>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Ended(error.into())
+    }
+}
+
+fn run(cli: Cli, linked: &[&str]) -> Result<(), Failure> {
     match cli.verb {
         Some(CliVerb::Completions { shell }) => {
-            clap_complete::generate(shell, &mut Cli::command(), "bessemer", &mut std::io::stdout());
+            let name = name();
+            clap_complete::generate(shell, &mut Cli::command().name(name), name, &mut std::io::stdout());
             return Ok(());
         }
         Some(CliVerb::Config {
@@ -154,25 +179,28 @@ fn run(cli: Cli, linked: &[&str]) -> Result<(), Ended> {
     match cli.verb {
         // These tell of the binary, whatever the configuration.
         Some(CliVerb::Version { json }) => print(&list::version(&compiled?, json)),
-        Some(CliVerb::Methods { driver, json }) => print(&list::methods(&compiled?, driver.as_deref(), json)?),
+        Some(CliVerb::Methods { driver, json }) => {
+            let methods = list::methods(&compiled?, driver.as_deref(), json);
+            print(&methods.map_err(Failure::Usage)?);
+        }
         Some(CliVerb::Drivers { json }) => {
             let compiled = compiled?;
-            let config = load(&cli.options)?;
+            let config = load(&cli.options, Purpose::List)?;
             print(&list::drivers(&compiled, config.enabled_drivers.as_deref(), json));
         }
         Some(CliVerb::Config {
             verb: ConfigVerb::Show { origin },
         }) => {
-            print(&load(&cli.options)?.show(if origin { Origins::Told } else { Origins::Left }));
+            print(&load(&cli.options, Purpose::Serve)?.show(if origin { Origins::Told } else { Origins::Left }));
         }
         Some(CliVerb::Config {
             verb: ConfigVerb::Check,
         }) => {
-            sound(read(&cli.options), compiled)?;
+            sound(read(&cli.options, Purpose::Serve), compiled)?;
             print("the configuration is sound\n");
         }
         Some(CliVerb::Serve) | None => {
-            let loaded = read(&cli.options);
+            let loaded = read(&cli.options, Purpose::Serve);
             // Before the drivers are made: they may have something to say.
             telemetry::start(&loaded.config.log);
             let (config, catalogue) = sound(loaded, compiled)?;
@@ -214,13 +242,13 @@ fn sound(loaded: Loaded, compiled: Result<Compiled, Faults>) -> Result<(Config, 
 }
 
 /// The configuration alone, or its faults.
-fn load(options: &Options) -> Result<Config, Faults> {
-    let (config, warnings) = read(options).sound()?;
+fn load(options: &Options, purpose: Purpose) -> Result<Config, Faults> {
+    let (config, warnings) = read(options, purpose).sound()?;
     show(&warnings);
     Ok(config)
 }
 
-fn read(options: &Options) -> Loaded {
+fn read(options: &Options, purpose: Purpose) -> Loaded {
     let mut flags = Vec::new();
     let mut faults = Faults::default();
     for (key, flag, text) in [
@@ -236,7 +264,10 @@ fn read(options: &Options) -> Loaded {
             None => faults.push(Diagnostic::fault(format!("--set wants KEY=VALUE, not \"{set}\""))),
         }
     }
-    let mut loaded = Loaded::from(&Sources::of_process(options.config.clone(), flags));
+    let mut loaded = Loaded::from(&Sources {
+        purpose,
+        ..Sources::of_process(options.config.clone(), flags)
+    });
     faults.extend(loaded.faults.iter().cloned());
     loaded.faults = faults;
     loaded
@@ -254,6 +285,14 @@ fn colour() -> Colour {
     } else {
         Colour::Plain
     }
+}
+
+/// What the binary is called here: one that somebody built for themselves has a name of its own.
+fn name() -> &'static str {
+    let path = std::env::args_os().next().map(PathBuf::from);
+    let name = path.as_deref().and_then(Path::file_name);
+    // clap keeps names for as long as the process lives.
+    name.map_or(NAME, |name| name.to_string_lossy().into_owned().leak())
 }
 
 /// To standard output; a reader that has read enough is no error.

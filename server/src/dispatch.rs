@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bessemer::Verb;
-use bessemer::host::{self, BadArguments, Entry, Input, Prepared};
+use bessemer::host::{self, BadArguments, Input, Prepared, Ready};
 use serde_json::Map;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -166,11 +166,11 @@ pub(crate) async fn dispatch(context: &Arc<Context>, request: Request<'_>) -> Re
         node,
         origin: request.origin,
     };
-    match record.entry {
-        Entry::Exclusive(start) => place.start(start(driver.instance(), &input)?).await,
-        Entry::Shared(start) => place.start(start(driver.instance(), &input)?).await,
-        Entry::Snapshot(start) => place.start(start(driver.instance(), &input)?).await,
-        Entry::Driver(start) => place.start(start(driver.instance(), &input)?).await,
+    match record.prepare(driver.instance(), &input)? {
+        Prepared::Exclusive(method) => place.start(method).await,
+        Prepared::Shared(method) => place.start(method).await,
+        Prepared::Snapshot(method) => place.start(method).await,
+        Prepared::Driver(method) => place.start(method).await,
     }
 }
 
@@ -308,7 +308,7 @@ struct Place<'c> {
 }
 
 impl Place<'_> {
-    async fn start<G: Target>(self, prepared: Prepared<G>) -> Result<Answer, CallError> {
+    async fn start<G: Target>(self, ready: Ready<G>) -> Result<Answer, CallError> {
         let Self {
             context,
             driver,
@@ -354,8 +354,8 @@ impl Place<'_> {
             _hold: hold,
         };
         match task {
-            None => work.run_sync(prepared, target).await,
-            Some(task) => work.run_async(prepared, target, node, task).await,
+            None => work.run_sync(ready, target).await,
+            Some(task) => work.run_async(ready, target, node, task).await,
         }
     }
 }

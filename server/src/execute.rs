@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use bessemer::host::{self, Content, Finished, Host, NodeFields, Prepared, Reply};
+use bessemer::host::{self, Content, Finished, Host, NodeFields, Ready, Reply};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -37,13 +37,13 @@ pub(crate) struct Work {
 
 impl Work {
     /// 200: waits for the result, at most until the deadline. The work itself goes on without its client.
-    pub(crate) async fn run_sync<G: Target>(self, prepared: Prepared<G>, target: G) -> Result<Answer, CallError> {
+    pub(crate) async fn run_sync<G: Target>(self, ready: Ready<G>, target: G) -> Result<Answer, CallError> {
         let (stopped, late) = (CallError::Stopped(self.method.record().name), self.timed_out());
         let (driver, deadline) = (Arc::clone(&self.driver), self.call.deadline());
         let blocks = self.method.blocks();
         let handle = driver.runtime().handle();
         // On the heap from its beginning: it may move to another thread, and is large to copy.
-        let work: host::BoxFuture<_> = Box::pin(self.carry_out(prepared, target));
+        let work: host::BoxFuture<_> = Box::pin(self.carry_out(ready, target));
         let done = async {
             if blocks {
                 there(handle, work).await.ok()
@@ -59,8 +59,8 @@ impl Work {
         }
     }
 
-    async fn carry_out<G: Target>(self, prepared: Prepared<G>, target: G) -> Result<Answer, CallError> {
-        let Finished { result, target } = self.supervised(prepared, target).await?;
+    async fn carry_out<G: Target>(self, ready: Ready<G>, target: G) -> Result<Answer, CallError> {
+        let Finished { result, target } = self.supervised(ready, target).await?;
         let reply = result.inspect_err(|error| self.log_failure(error))?;
         if let Some(fields) = target.changes() {
             Box::pin(self.save(fields)).await.map_err(CallError::NotSaved)?;
@@ -90,7 +90,7 @@ impl Work {
     /// 202: answers when the task is on disk, then carries it out and writes its end.
     pub(crate) async fn run_async<G: Target>(
         self,
-        prepared: Prepared<G>,
+        ready: Ready<G>,
         target: G,
         node: Option<Arc<Node>>,
         task: Uuid,
@@ -98,7 +98,7 @@ impl Work {
         let stopped = CallError::Stopped(self.method.record().name);
         let (accept, accepted) = oneshot::channel();
         let handle = self.driver.runtime().handle().clone();
-        handle.spawn(self.carry_out_task(prepared, target, node, task, accept));
+        handle.spawn(self.carry_out_task(ready, target, node, task, accept));
         match accepted.await {
             Ok(stored) => stored.map(|()| Answer::Accepted { task }).map_err(CallError::Store),
             Err(_) => Err(stopped),
@@ -107,7 +107,7 @@ impl Work {
 
     async fn carry_out_task<G: Target>(
         self,
-        prepared: Prepared<G>,
+        ready: Ready<G>,
         target: G,
         node: Option<Arc<Node>>,
         task: Uuid,
@@ -122,7 +122,7 @@ impl Work {
         }
         let finished = tokio::select! {
             biased;
-            finished = self.supervised(prepared, target) => finished,
+            finished = self.supervised(ready, target) => finished,
             never = tasks::keep_progress(&self.context, &self.call, task) => match never {},
         };
         let (error, changes) = match finished {
@@ -145,9 +145,9 @@ impl Work {
             .map(drop)
     }
 
-    async fn supervised<G: Target>(&self, prepared: Prepared<G>, target: G) -> Result<Finished<G>, CallError> {
+    async fn supervised<G: Target>(&self, ready: Ready<G>, target: G) -> Result<Finished<G>, CallError> {
         match supervise(
-            prepared,
+            ready,
             target,
             &self.call,
             &self.driver,

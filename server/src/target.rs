@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bessemer::NodeSnapshot;
 use bessemer::host::{self, Exclusive, HoldsExclusive, HoldsShared, NodeFields, Shared};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::catalogue::Driver;
@@ -55,16 +56,13 @@ impl Target for Exclusive {
         node: Option<Arc<Node>>,
         who: Who,
     ) -> Result<Acquired<Self>, CallError> {
-        let node = node.expect("a method with a node is found on a node");
-        let guard = Arc::new(exclusive(context, node.id, who).await?);
-        let (node, waited) = (unmoved(context, driver, node)?, guard.waited());
-        let target = Self::new(Arc::clone(&node.fields), Arc::clone(&guard) as _);
-        Ok(Acquired {
-            target,
-            hold: Some(guard),
-            node: Some(node),
-            waited,
-        })
+        let node = found(node);
+        let guard = exclusive(context, node.id, who).await?;
+        let node = unmoved(context, driver, node)?;
+        let waited = guard.waited();
+        Ok(Acquired::locked(node, guard, waited, |fields, guard| {
+            Self::new(fields, guard)
+        }))
     }
 
     fn changes(self) -> Option<Arc<NodeFields>> {
@@ -79,18 +77,13 @@ impl Target for Shared {
         node: Option<Arc<Node>>,
         who: Who,
     ) -> Result<Acquired<Self>, CallError> {
-        let node = node.expect("a method with a node is found on a node");
-        let deadline = who.arrived + context.config.conductor.lock_wait;
-        let guard = context.locks.shared(node.id, who, deadline).await;
-        let guard = Arc::new(guard.map_err(|refused| refusal(context, node.id, refused))?);
-        let (node, waited) = (unmoved(context, driver, node)?, guard.waited());
-        let target = Self::new(Arc::clone(&node.fields), Arc::clone(&guard) as _);
-        Ok(Acquired {
-            target,
-            hold: Some(guard),
-            node: Some(node),
-            waited,
-        })
+        let node = found(node);
+        let guard = shared(context, node.id, who).await?;
+        let node = unmoved(context, driver, node)?;
+        let waited = guard.waited();
+        Ok(Acquired::locked(node, guard, waited, |fields, guard| {
+            Self::new(fields, guard)
+        }))
     }
 }
 
@@ -101,7 +94,7 @@ impl Target for NodeSnapshot {
         node: Option<Arc<Node>>,
         _: Who,
     ) -> Result<Acquired<Self>, CallError> {
-        let node = node.expect("a method with a node is found on a node");
+        let node = found(node);
         let target = host::snapshot(Arc::clone(&node.fields));
         Ok(Acquired {
             target,
@@ -123,15 +116,45 @@ impl Target for () {
     }
 }
 
+impl<G> Acquired<G> {
+    /// Binds the node to the lock that was taken on it.
+    fn locked<L: Send + Sync + 'static>(
+        node: Arc<Node>,
+        lock: L,
+        waited: bool,
+        bind: impl FnOnce(Arc<NodeFields>, Arc<L>) -> G,
+    ) -> Self {
+        let lock = Arc::new(lock);
+        Self {
+            target: bind(Arc::clone(&node.fields), Arc::clone(&lock)),
+            hold: Some(lock),
+            node: Some(node),
+            waited,
+        }
+    }
+}
+
+fn found(node: Option<Arc<Node>>) -> Arc<Node> {
+    node.expect("a method with a node is found on a node")
+}
+
 /// The exclusive lock of a node, within the configured wait: for calls, and for the built-in operations that
 /// change a node.
 pub(crate) async fn exclusive(context: &Context, node: Uuid, who: Who) -> Result<ExclusiveGuard, CallError> {
-    let deadline = who.arrived + context.config.conductor.lock_wait;
-    context
-        .locks
-        .exclusive(node, who, deadline)
-        .await
-        .map_err(|refused| refusal(context, node, refused))
+    let deadline = deadline(context, who);
+    let lock = context.locks.exclusive(node, who, deadline).await;
+    lock.map_err(|refused| refusal(context, node, refused))
+}
+
+/// A share of a node, within the same wait.
+async fn shared(context: &Context, node: Uuid, who: Who) -> Result<SharedGuard, CallError> {
+    let deadline = deadline(context, who);
+    let lock = context.locks.shared(node, who, deadline).await;
+    lock.map_err(|refused| refusal(context, node, refused))
+}
+
+fn deadline(context: &Context, who: Who) -> Instant {
+    who.arrived + context.config.conductor.lock_wait
 }
 
 fn refusal(context: &Context, node: Uuid, refused: Refused) -> CallError {

@@ -4,7 +4,9 @@
 //! calls never change threads.
 //!
 //! The law: a lock is never freed under work that may still talk to hardware. What to do with a result is
-//! the concern of `dispatch.rs`.
+//! the concern of `dispatch.rs`; which methods block is found in `worker/blocking.rs`.
+
+mod blocking;
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
@@ -14,21 +16,19 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use bessemer::host::{self, BoxFuture, Finished, Host, Prepared};
+use bessemer::host::{self, BoxFuture, Finished, Host, Ready};
 use parking_lot::Mutex;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{Notify, oneshot};
 use tokio::time::{sleep, sleep_until};
 
+use self::blocking::Suspects;
 use crate::call::Running;
 use crate::catalogue::{Driver, Method};
 use crate::config::Conductor;
 use crate::signal::Signal;
-
-/// A poll longer than this is named in the log, and its method is not polled in place again.
-const POLL_MAX: Duration = Duration::from_millis(50);
 
 /// How long a cancelled method is polled before it is dropped.
 const GRACE: Duration = Duration::from_secs(10);
@@ -43,6 +43,7 @@ pub struct DriverRuntime {
     blocking_threads: usize,
     running: AtomicUsize,
     running_max: usize,
+    suspects: Suspects<host::Method>,
     handle: OnceLock<Handle>,
     runtime: Mutex<Option<Runtime>>,
 }
@@ -55,6 +56,7 @@ impl DriverRuntime {
             blocking_threads: limits.driver_blocking_threads,
             running: AtomicUsize::new(0),
             running_max: limits.driver_workers_max,
+            suspects: Suspects::default(),
             handle: OnceLock::new(),
             runtime: Mutex::new(None),
         }
@@ -202,7 +204,7 @@ pub(crate) enum End<G> {
 /// Runs a method to its end, whoever still waits for it. Panics are contained; at the deadline, or when the
 /// call is cancelled, an `async fn` gets some grace and is then dropped, while a plain `fn` is waited for.
 pub(crate) async fn supervise<G: Send + 'static>(
-    prepared: Prepared<G>,
+    ready: Ready<G>,
     target: G,
     call: &Arc<Running>,
     driver: &Driver,
@@ -212,11 +214,11 @@ pub(crate) async fn supervise<G: Send + 'static>(
     let given: Arc<dyn Host> = Arc::clone(call) as _;
     let given = host::call(given);
     // What is needed only by calls that are not ready at once is on the heap: this future is made for every call.
-    let end = match prepared {
-        Prepared::Async(start) => {
+    let end = match ready {
+        Ready::Async(function) => {
             // Nothing of the author's runs in `start`: it only builds the future.
             let mut run = Contained {
-                run: Some(start(target, given)),
+                run: Some(function.start(target, given)),
                 driver,
                 method,
             };
@@ -225,8 +227,8 @@ pub(crate) async fn supervise<G: Send + 'static>(
                 Poll::Pending => Box::pin(watch(run, call, workers)).await,
             }
         }
-        Prepared::Blocking(run) => {
-            let run = move || run(target, given);
+        Ready::Blocking(function) => {
+            let run = move || function.run(target, given);
             Box::pin(on_a_thread(run, call, driver.runtime().handle(), workers)).await
         }
     };
@@ -301,7 +303,7 @@ async fn after_grace<G>(run: &mut Contained<'_, G>, call: &Running, grace: Durat
     }
 }
 
-/// A method's future: its panics are caught, its polls are timed.
+/// A method's future: its panics are caught, its polls are watched.
 struct Contained<'a, G> {
     run: Option<host::BoxFuture<Finished<G>>>,
     driver: &'a Driver,
@@ -322,6 +324,7 @@ impl<G> Contained<'_, G> {
         }
     }
 
+    /// Names it in the log; it is not polled in place again.
     fn note_blocking(&self, blocked: Duration) {
         if self.method.note_blocking() {
             tracing::warn!(
@@ -343,11 +346,12 @@ impl<G> Future for Contained<'_, G> {
         let Some(run) = this.run.as_mut() else {
             return Poll::Ready(End::Dropped);
         };
-        let started = Instant::now();
+        let suspects = &this.driver.runtime().suspects;
+        // What is known to block need not be found out again.
+        let watch = (!this.method.blocks()).then(|| suspects.watch(this.method.record()));
         let polled = catch_unwind(AssertUnwindSafe(|| run.as_mut().poll(cx)));
-        let took = started.elapsed();
-        if took > POLL_MAX {
-            this.note_blocking(took);
+        if let Some(blocked) = watch.and_then(|watch| watch.blocked()) {
+            this.note_blocking(blocked);
         }
         match polled {
             Ok(Poll::Pending) => Poll::Pending,

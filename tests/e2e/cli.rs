@@ -25,17 +25,23 @@ fn ask(args: &[&str]) -> Told {
 
 fn ask_with(args: &[&str], env: &[(&str, &str)]) -> Told {
     let home = tempfile::tempdir().expect("a temporary directory can be made");
-    let output = Command::new(path_of(Binary::Fixture("moody")))
-        .args(args)
-        .env_clear()
-        .env("HOME", home.path())
-        .envs(env.iter().copied())
-        .output()
-        .expect("the binary under test starts");
+    let mut command = moody(args);
+    let told = answer(command.env("HOME", home.path()).envs(env.iter().copied()));
     assert!(
         std::fs::read_dir(home.path()).expect("it is there").next().is_none(),
         "asking leaves nothing behind"
     );
+    told
+}
+
+fn moody(args: &[&str]) -> Command {
+    let mut command = Command::new(path_of(Binary::Fixture("moody")));
+    command.args(args).env_clear();
+    command
+}
+
+fn answer(command: &mut Command) -> Told {
+    let output = command.output().expect("the binary under test starts");
     Told {
         code: output.status.code().expect("no signal ends it"),
         stdout: String::from_utf8(output.stdout).expect("it prints text"),
@@ -107,6 +113,33 @@ fn drivers_are_listed_as_json_for_programs() {
 }
 
 #[test]
+fn what_lists_needs_no_place_for_state() {
+    for args in [
+        &["drivers"][..],
+        &["drivers", "--json"],
+        &["methods"],
+        &["methods", "moody", "--json"],
+        &["version"],
+        &["config", "sample"],
+        &["completions", "bash"],
+    ] {
+        let told = answer(&mut moody(args));
+        assert_eq!((told.code, told.stderr.as_str()), (0, ""), "{args:?}");
+        assert_eq!(told.stdout, ask(args).stdout, "{args:?}");
+    }
+    // A start needs one, and so does what tells of a start.
+    for args in [&["serve"][..], &["config", "check"], &["config", "show"]] {
+        let told = answer(&mut moody(args));
+        assert_eq!((told.code, told.stdout.as_str()), (78, ""), "{args:?}");
+        assert!(
+            told.stderr.contains("no place for the state directory"),
+            "{}",
+            told.stderr
+        );
+    }
+}
+
+#[test]
 fn a_wrong_configuration_is_told_before_drivers_are_listed() {
     let told = ask_with(&["drivers"], &[("BESSEMER_API__PORT", "many")]);
     assert_eq!((told.code, told.stdout.as_str()), (78, ""));
@@ -138,8 +171,13 @@ fn methods_of_one_driver_are_found_by_any_of_its_names() {
 #[test]
 fn methods_of_an_unknown_driver_are_refused_with_the_known_ones() {
     let told = ask(&["methods", "moodi"]);
-    assert_ne!(told.code, 0);
-    assert_eq!(told.stdout, "");
+    assert_eq!((told.code, told.stdout.as_str()), (2, ""), "as a wrong command line");
+    assert!(
+        told.stderr
+            .starts_with("error: no driver \"moodi\" is compiled into this binary\n"),
+        "{}",
+        told.stderr
+    );
     assert!(told.stderr.contains("did you mean \"moody\"?"), "{}", told.stderr);
     assert!(
         told.stderr.contains("compiled in: fake-plain, moody, sullen"),
@@ -237,9 +275,31 @@ fn completions_are_there_for_each_shell() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = told(&["completions", shell]);
         assert!(
-            script.contains("bessemer") && script.contains("completions"),
+            script.contains("moody") && script.contains("completions"),
             "{shell}: {script}"
         );
+    }
+}
+
+#[test]
+fn a_binary_calls_itself_as_it_is_called() {
+    use std::os::unix::process::CommandExt as _;
+
+    for (args, part) in [
+        (&["completions", "bash"][..], "complete -F _racks "),
+        (&["completions", "zsh"], "#compdef racks\n"),
+        (&["--help"], "Usage: racks [OPTIONS]"),
+        (&["config", "show", "--help"], "Usage: racks config show"),
+        (&["frobnicate"], "Usage: racks [OPTIONS]"),
+        (&["methods", "a", "b"], "Usage: racks methods"),
+    ] {
+        // As it would be found under this name.
+        let told = answer(moody(args).arg0("/opt/racks/bin/racks"));
+        let text = told.stdout + &told.stderr;
+        assert!(text.contains(part), "no `{part}` in\n{text}");
+        // But for the variable and the path that bear the project's name.
+        let own = text.replace("BESSEMER_CONFIG", "").replace("/etc/bessemer", "");
+        assert!(!own.to_lowercase().contains("bessemer"), "{args:?}: {text}");
     }
 }
 

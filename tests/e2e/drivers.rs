@@ -3,7 +3,8 @@
 use bessemer_tests::{Answer, Client, Server};
 use serde_json::{Value, json};
 
-const INTERFACES: [&str; 13] = [
+/// The interfaces of a driver, sorted.
+pub(super) const INTERFACES: [&str; 13] = [
     "bios",
     "boot",
     "console",

@@ -13,6 +13,7 @@ mod node_patch;
 mod nodes;
 mod passthru;
 mod secrets;
+mod sections;
 mod settings;
 mod startup;
 mod streams;

@@ -5,6 +5,8 @@ use std::time::Duration;
 use bessemer_tests::{Answer, Client, Probe, Server};
 use serde_json::{Value, json};
 
+use super::drivers::INTERFACES;
+
 pub(super) const UUID: &str = "1be26c0b-03f2-4d2e-ae87-c02d7f33c123";
 
 async fn at_version(client: &Client, version: &str, verb: &str, path: &str, body: Option<Value>) -> Answer {
@@ -156,24 +158,7 @@ async fn only_vendor_methods_are_supported_and_validated() {
     assert_eq!(answer.status, 200, "{answer:?}");
     let interfaces = answer.json().as_object().unwrap().clone();
     let names: Vec<&String> = interfaces.keys().collect();
-    assert_eq!(
-        names,
-        [
-            "bios",
-            "boot",
-            "console",
-            "deploy",
-            "firmware",
-            "inspect",
-            "management",
-            "network",
-            "power",
-            "raid",
-            "rescue",
-            "storage",
-            "vendor",
-        ]
-    );
+    assert_eq!(names, INTERFACES);
     assert_eq!(interfaces["vendor"], json!({"result": true}));
     assert_eq!(interfaces["power"], json!({"result": null, "reason": "not supported"}));
 }

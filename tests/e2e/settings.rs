@@ -69,6 +69,25 @@ async fn a_wrong_value_is_refused_when_it_is_written_all_at_once() {
 }
 
 #[tokio::test]
+async fn what_a_name_calls_a_secret_is_not_shown_though_nobody_declared_it() {
+    let server = reader().await;
+    let text = "driver_info/door_token: must be an integer or null from 0 to 65535; \
+                driver_info/guest: must be an object or null";
+    for guest in [
+        json!({"name": "g", "password": "s3cret"}),
+        json!([{"name": "g", "password": "s3cret"}]),
+    ] {
+        let wrong = json!({"door_token": "s3cret", "guest": guest});
+        let answer = create(&server, wrong).await;
+        assert_eq!((answer.status, &*answer.faultstring()), (400, text), "{answer:?}");
+    }
+    // What no name calls so is told.
+    let answer = create(&server, json!({"guest": {"name": "g", "pasword": "friend"}})).await;
+    assert!(answer.faultstring().contains("missing field `password`"), "{answer:?}");
+    assert!(!server.log().contains("s3cret"));
+}
+
+#[tokio::test]
 async fn what_is_missing_is_refused_by_calls_and_validate_all_at_once() {
     let server = reader().await;
     assert_eq!(create(&server, json!({})).await.status, 201);
@@ -114,7 +133,7 @@ async fn texts_stand_for_numbers_and_what_is_not_given_has_its_default() {
     );
     assert_eq!(
         debug,
-        "Reach { address: \"10\", port: 624, cipher: _, verify: false, pin: ******, phrase: ****** }"
+        "Reach { address: \"10\", port: 624, cipher: _, verify: false, pin: ******, phrase: ******, door_token: None, guest: _ }"
     );
     // It stays as it was written.
     let shown = server.get("/v1/nodes/n").await.json()["driver_info"].clone();
@@ -161,6 +180,8 @@ async fn properties_are_listed_in_words() {
             "verify": "Whether to believe it. Required.",
             "pin": "The number at the door. Required.",
             "phrase": "The words at the door. Optional.",
+            "door_token": "Its name says what its author forgot to. Optional.",
+            "guest": "Who may enter. Optional.",
         })
     );
 }

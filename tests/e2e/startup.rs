@@ -28,7 +28,7 @@ fn is_refused(stopped: &Stopped, code: i32, parts: &[&str]) {
 
 /// Starts the moody fixture, which must be refused as misconfigured, with so many faults.
 #[track_caller]
-fn refuses(config: &str, faults: usize, parts: &[&str]) {
+pub(super) fn refuses(config: &str, faults: usize, parts: &[&str]) {
     let stopped = with_config(MOODY, config).run_to_end();
     is_refused(&stopped, 78, parts);
     let told = stopped
@@ -65,18 +65,6 @@ fn the_environment_is_named_where_it_enables_what_is_not_compiled_in() {
 }
 
 #[test]
-fn a_section_for_a_driver_that_is_not_compiled_in_is_refused() {
-    refuses(
-        "[drivers.redfish]\naddress = \"x\"\n",
-        1,
-        &[
-            "driver \"redfish\" has a section, but is not compiled into this binary",
-            "config.toml:1:10",
-        ],
-    );
-}
-
-#[test]
 fn every_wrong_option_is_told_at_once_and_at_its_place() {
     refuses(
         "hots = \"a\"\n[api]\nprot = 1\nmax_limit = \"many\"\n[conductor]\ndriver_start_timeout = -1\n",
@@ -88,60 +76,6 @@ fn every_wrong_option_is_told_at_once_and_at_its_place() {
             "did you mean \"port\"?",
             "config.toml:4:13",
             "config.toml:6:24",
-        ],
-    );
-}
-
-#[test]
-fn every_unknown_key_of_a_drivers_section_is_told_at_once() {
-    refuses(
-        "[drivers.moody]\nstrat = \"well\"\npatience = 3\ncolour = \"red\"\n",
-        2,
-        &[
-            "driver \"moody\" has no setting \"strat\"",
-            "config.toml:2:1",
-            "did you mean \"start\"?",
-            "driver \"moody\" has no setting \"colour\"",
-            "config.toml:4:1",
-            "its settings: patience, refusal, start",
-        ],
-    );
-}
-
-#[test]
-fn a_value_that_does_not_fit_a_drivers_setting_is_refused() {
-    refuses(
-        "[drivers.moody]\npatience = \"much\"\n",
-        1,
-        &[
-            "driver \"moody\" cannot be configured: invalid type: string \"much\", expected u8",
-            "config.toml:1:10",
-        ],
-    );
-}
-
-#[test]
-fn a_section_for_a_driver_without_settings_is_refused() {
-    refuses(
-        "[drivers.fake-plain]\n",
-        1,
-        &[
-            "driver \"fake-plain\" has no settings",
-            "config.toml:1:10",
-            "remove [drivers.fake-plain]",
-        ],
-    );
-}
-
-#[test]
-fn two_sections_for_one_driver_are_refused() {
-    refuses(
-        "[drivers.moody]\n[drivers.sullen]\n",
-        1,
-        &[
-            "driver \"moody\" has two sections",
-            "config.toml:2:10",
-            "put all its keys into [drivers.moody]",
         ],
     );
 }
@@ -237,18 +171,6 @@ fn no_verb_but_those_without_drivers_works_in_a_binary_at_fault() {
 }
 
 // --- A driver is at fault ----------------------------------------------------------------------------------------
-
-#[test]
-fn a_driver_that_cannot_be_configured_is_shown_with_its_section() {
-    refuses(
-        "[drivers.moody]\nrefusal = \"two racks of one name\"\n",
-        1,
-        &[
-            "driver \"moody\" cannot be configured: two racks of one name",
-            "config.toml:1:10",
-        ],
-    );
-}
 
 #[test]
 fn a_driver_that_fails_at_its_start_is_named_with_its_place() {
@@ -351,6 +273,20 @@ fn a_state_directory_that_is_a_file_is_refused() {
         1,
         &[path, "is not a directory", "give another state directory"],
     );
+}
+
+#[test]
+fn a_file_on_the_way_to_the_state_directory_is_named() {
+    let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+    let path = file.path().to_str().expect("temporary paths are text");
+    for below in ["x", "x/y"] {
+        let stopped = Server::builder().state(file.path().join(below)).run_to_end();
+        is_refused(
+            &stopped,
+            1,
+            &[&format!("error: {path} is not a directory; move it away")],
+        );
+    }
 }
 
 #[test]

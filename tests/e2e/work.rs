@@ -122,10 +122,13 @@ async fn the_lock_outlives_the_work_a_method_leaves_behind() {
 #[tokio::test]
 async fn a_method_that_blocks_is_named_and_moved_to_its_own_thread() {
     let probe = Probe::start().await;
-    let first = probe.call("blocks", &json!({"milliseconds": 60})).await;
-    assert_eq!(first.json(), json!("api"), "{first:?}");
-    let second = probe.call("blocks", &json!({"milliseconds": 0})).await;
-    assert_eq!(second.json(), json!("driver-probe"), "{second:?}");
+    // Once may be the machine's fault.
+    for _ in 0..2 {
+        let answer = probe.call("blocks", &json!({"milliseconds": 60})).await;
+        assert_eq!(answer.json(), json!("api"), "{answer:?}");
+    }
+    let moved = probe.call("blocks", &json!({"milliseconds": 0})).await;
+    assert_eq!(moved.json(), json!("driver-probe"), "{moved:?}");
     let log = probe.server.stop().stderr;
     let named = log
         .lines()
@@ -140,7 +143,9 @@ async fn a_method_that_blocks_is_named_and_moved_to_its_own_thread() {
 #[tokio::test]
 async fn the_api_answers_while_a_driver_blocks_its_threads() {
     let probe = Probe::start().await;
-    probe.call("blocks", &json!({"milliseconds": 60})).await;
+    for _ in 0..2 {
+        probe.call("blocks", &json!({"milliseconds": 60})).await;
+    }
     // From now on it runs on the driver's one thread, which these calls keep busy.
     let blocking = [(); 4].map(|()| probe.calling("blocks", json!({"milliseconds": 300})));
     let answers = async {

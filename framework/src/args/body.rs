@@ -45,7 +45,7 @@ impl Input<'_> {
 pub struct RawBody {
     /// The `Content-Type` header, if there was one.
     pub content_type: Option<String>,
-    /// The body, empty if there was none.
+    /// The body, empty if there was none. The server takes at most `api.max_json_body_size`, 1 MiB.
     pub bytes: Vec<u8>,
 }
 

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer as _, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::host::Argument;
+use crate::host::{Argument, Body, Takes};
 use crate::verbs::Verb;
 pub(crate) use accepts::accepts;
 pub use body::{FromBody, RawBody};
@@ -45,7 +45,8 @@ impl Input<'_> {
     }
 }
 
-/// A type that a named argument may have.
+/// A type that a named argument may have: anything deserializable with a schema. How values are read, and what a
+/// missing one is, is told in [`guide::arguments`](crate::guide::arguments).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a vendor method",
     label = "not deserializable from JSON with a schema",
@@ -78,22 +79,38 @@ pub(crate) fn must_be(accepts: &str, mut why: String) -> String {
     format!("must be {accepts}: {why}")
 }
 
-/// The named arguments of one call, each still as it was written.
+/// What one call brings for what its method takes: named arguments, each still as it was written, or a body.
 pub struct Arguments<'a> {
-    accepted: &'static [Argument],
+    input: Input<'a>,
+    accepted: &'a [Argument],
     given: Vec<Option<Given<'a>>>,
+    body: Option<&'a Body>,
 }
 
 impl<'a> Arguments<'a> {
-    /// Sorts body and query by the arguments that the method accepts.
+    /// Looks at a request as a method's that takes this.
     ///
     /// # Errors
-    /// If the body is not a JSON object, or holds what the method does not take. Then all other faults are
-    /// named as well.
-    pub fn named(input: &Input<'a>, accepted: &'static [Argument]) -> Result<Self, BadArguments> {
+    /// If named arguments are taken, but the body is not a JSON object, or holds what the method does not take.
+    /// Then all other faults are named as well.
+    pub fn of(input: &Input<'a>, takes: &'a Takes) -> Result<Self, BadArguments> {
+        match takes {
+            Takes::Named(accepted) => Self::named(input, accepted),
+            Takes::Body(body) => Ok(Self {
+                input: *input,
+                accepted: &[],
+                given: Vec::new(),
+                body: Some(body),
+            }),
+        }
+    }
+
+    fn named(input: &Input<'a>, accepted: &'a [Argument]) -> Result<Self, BadArguments> {
         let mut this = Self {
+            input: *input,
             accepted,
             given: std::iter::repeat_with(|| None).take(accepted.len()).collect(),
+            body: None,
         };
         let mut faults = Vec::new();
         if !is_blank(input.body) {
@@ -119,6 +136,20 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// The request's verb.
+    #[must_use]
+    pub fn verb(&self) -> Verb {
+        self.input.verb
+    }
+
+    /// Decodes the whole body.
+    ///
+    /// # Errors
+    /// If the body does not fit, or the query holds what is not read from there.
+    pub fn body<T: FromBody>(&self) -> Result<T, BadArguments> {
+        self.input.body()
+    }
+
     /// Whether the argument at this place was given.
     #[must_use]
     pub fn is_given(&self, index: usize) -> bool {
@@ -140,7 +171,8 @@ impl<'a> Arguments<'a> {
     /// Everything that is wrong, in one answer.
     #[must_use]
     pub fn explain(&self) -> BadArguments {
-        self.explain_beside(Vec::new())
+        let body = self.body.and_then(|body| (body.check)(self));
+        body.unwrap_or_else(|| self.explain_beside(Vec::new()))
     }
 
     fn decode<T: FromArgument>(&self, index: usize) -> Result<T, serde_json::Error> {

@@ -10,10 +10,10 @@ use super::driver::validate;
 use super::host::{Hold, TestHost};
 use super::outcome::{Failure, Outcome, Reason, Replied};
 use super::piece::keeps_for_itself;
-use super::run::{End, Run, Seen, StopAt};
+use super::run::{End, Run, Seen, StopAt, Work};
 use crate::error::Kind;
 use crate::host::{
-    self, Content, Exclusive, Finished, HoldsExclusive, HoldsShared, Method, NodeFields, Prepared, Reply, Shared,
+    self, Content, Exclusive, Finished, HoldsExclusive, HoldsShared, Method, NodeFields, Ready, Reply, Shared,
 };
 use crate::node::NodeSnapshot;
 
@@ -36,12 +36,8 @@ impl Place {
     pub(super) async fn run<G: Target>(
         self,
         (driver, instance): (&host::Driver, &host::Instance),
-        prepared: Result<Prepared<G>, Failure>,
+        ready: Ready<G>,
     ) -> Outcome {
-        let prepared = match prepared {
-            Ok(prepared) => prepared,
-            Err(failure) => return self.refused(failure),
-        };
         if G::HAS_NODE
             && let Err(failure) = validate(driver, instance, &self.before)
         {
@@ -50,7 +46,8 @@ impl Place {
         let hold = Arc::new(Hold);
         let target = G::lock(&self.before, &hold);
         let (method, host) = (self.method, Arc::clone(&self.host));
-        let (end, mut seen) = Run::new(prepared, target, host, &self.party, self.stop_at).await;
+        let work = Work::of(ready, target, &host);
+        let (end, mut seen) = Run::new(work, host, &self.party, self.stop_at).await;
         let mut after = Arc::clone(&self.before);
         let result = match end {
             End::Finished(Finished {
@@ -97,7 +94,7 @@ impl Place {
             content => {
                 let stop_at = self.stop_at.and_then(|stop| stop.after(seen.waits));
                 let host = Arc::clone(&self.host);
-                let run = Run::new(reading(content), (), host, &self.party, stop_at);
+                let run = Run::new(reading(content), host, &self.party, stop_at);
                 let (end, of_reading) = run.without_grace().await;
                 seen.and(of_reading);
                 match end {
@@ -162,16 +159,16 @@ impl Place {
 }
 
 /// What reads a content, to be run as a method is. Its bytes stand where a method's JSON does.
-fn reading(content: Content) -> Prepared<()> {
+fn reading(content: Content) -> Work<()> {
     let finished = |bytes: crate::Result<Vec<u8>>| Finished {
         result: bytes.map(Reply::Json),
         target: (),
     };
     match content {
-        Content::Reader(_) => Prepared::Blocking(Box::new(move |(), _| finished(block_on(content.whole())))),
-        _ => Prepared::Async(Box::new(move |(), _| {
+        Content::Reader(_) => Work::Thread(Box::new(move || finished(block_on(content.whole())))),
+        _ => {
             let mut whole = Box::pin(content.whole());
-            Box::pin(async move {
+            Work::Future(Box::pin(async move {
                 let bytes = poll_fn(|cx| {
                     let polled = whole.as_mut().poll(cx);
                     if polled.is_pending() {
@@ -181,8 +178,8 @@ fn reading(content: Content) -> Prepared<()> {
                     polled
                 });
                 finished(bytes.await)
-            })
-        })),
+            }))
+        }
     }
 }
 

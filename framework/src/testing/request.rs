@@ -21,7 +21,7 @@ use super::run::StopAt;
 use super::running::Running;
 use crate::__private::IsDriver;
 use crate::error::Kind;
-use crate::host::{self, BoxFuture, Entry, Input};
+use crate::host::{self, BoxFuture, Input, Prepared};
 use crate::verbs::Verb;
 
 /// The time that a method has if its attribute does not say: the server's defaults.
@@ -246,14 +246,14 @@ impl<D: 'static> Request<D> {
             body: &body,
             content_type: content_type.as_deref(),
         };
-        let arguments = |bad: host::BadArguments| Failure::new(Reason::Arguments, Kind::Invalid, bad.to_string());
         let driver = self.record.driver;
         let call = (driver, &instance);
-        match method.entry {
-            Entry::Exclusive(start) => place.run(call, start(&instance, &input).map_err(arguments)).await,
-            Entry::Shared(start) => place.run(call, start(&instance, &input).map_err(arguments)).await,
-            Entry::Snapshot(start) => place.run(call, start(&instance, &input).map_err(arguments)).await,
-            Entry::Driver(start) => place.run(call, start(&instance, &input).map_err(arguments)).await,
+        match method.prepare(&instance, &input) {
+            Ok(Prepared::Exclusive(method)) => place.run(call, method).await,
+            Ok(Prepared::Shared(method)) => place.run(call, method).await,
+            Ok(Prepared::Snapshot(method)) => place.run(call, method).await,
+            Ok(Prepared::Driver(method)) => place.run(call, method).await,
+            Err(bad) => place.refused(Failure::new(Reason::Arguments, Kind::Invalid, bad.to_string())),
         }
     }
 

@@ -12,7 +12,7 @@ use super::clock::{Party, Timer, Wait};
 use super::host::TestHost;
 use super::piece::{Outer, Piece, panic_text};
 use super::sync::Mutex;
-use crate::host::{self, Finished, Host, Prepared};
+use crate::host::{self, BoxFuture, Finished, Host, Ready};
 
 /// How long a method that listens is polled after it was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -30,6 +30,26 @@ pub(super) enum End<G> {
     Dropped,
     /// It returned, but work it spawned waits for nothing that will ever happen.
     Stuck,
+}
+
+/// What is to be run.
+pub(super) enum Work<G> {
+    /// To be polled.
+    Future(BoxFuture<Finished<G>>),
+    /// To be given a thread.
+    Thread(Box<dyn FnOnce() -> Finished<G> + Send>),
+}
+
+impl<G: Send + 'static> Work<G> {
+    /// A method and what it acts on.
+    pub(super) fn of(ready: Ready<G>, target: G, host: &Arc<TestHost>) -> Self {
+        let given: Arc<dyn Host> = Arc::clone(host) as _;
+        let call = host::call(given);
+        match ready {
+            Ready::Async(method) => Self::Future(method.start(target, call)),
+            Ready::Blocking(method) => Self::Thread(Box::new(move || method.run(target, call))),
+        }
+    }
 }
 
 /// Where a method is to be disturbed: at which of its awaits, counted from 1, and how.
@@ -95,18 +115,10 @@ pub(super) struct Run<'p, G> {
 impl<G> Unpin for Run<'_, G> {}
 
 impl<'p, G: Send + 'static> Run<'p, G> {
-    pub(super) fn new(
-        prepared: Prepared<G>,
-        target: G,
-        host: Arc<TestHost>,
-        party: &'p Party,
-        stop_at: Option<StopAt>,
-    ) -> Self {
-        let given: Arc<dyn Host> = Arc::clone(&host) as _;
-        let call = host::call(given);
-        let (future, is_blocking): (host::BoxFuture<_>, bool) = match prepared {
-            Prepared::Async(start) => (start(target, call), false),
-            Prepared::Blocking(run) => (Box::pin(OnAThread::new(move || run(target, call))), true),
+    pub(super) fn new(work: Work<G>, host: Arc<TestHost>, party: &'p Party, stop_at: Option<StopAt>) -> Self {
+        let (future, is_blocking): (BoxFuture<_>, bool) = match work {
+            Work::Future(future) => (future, false),
+            Work::Thread(run) => (Box::pin(OnAThread::new(run)), true),
         };
         Self {
             method: Piece::new(future, host.outer()),

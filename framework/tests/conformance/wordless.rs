@@ -4,10 +4,10 @@ use std::any::{TypeId, type_name};
 
 use bessemer::__private::{BLOCKS, distributed_slice, linkme};
 use bessemer::host::{
-    Argument, BadArguments, Block, Body, Driver, Entry, Exclusive, Input, Instance, Method, Place, Prepared, Takes,
+    Argument, Block, Body, Decoded, Driver, Entry, Exclusive, Finished, Instance, Method, Place, Runs, Start, Takes,
 };
 use bessemer::testing::conformance::{Check, Suite};
-use bessemer::{Node, Result, Verb, driver};
+use bessemer::{Call, Node, Result, Verb, driver};
 
 use super::finds;
 
@@ -63,7 +63,7 @@ const PLACE: Place = Place {
     line: line!(),
 };
 
-const ARGUMENT: Argument = bessemer::__private::arg::<String>().named("same", "", None);
+const ARGUMENT: Argument = bessemer::__private::argument::<String>("same", "", None);
 
 const fn method(name: &'static str, takes: Takes) -> Method {
     Method {
@@ -76,13 +76,18 @@ const fn method(name: &'static str, takes: Takes) -> Method {
         deprecated: None,
         takes,
         result: |_| None,
-        entry: Entry::Exclusive(never),
+        decode: &(),
+        entry: Entry::Exclusive(Start::Blocking(&Never)),
         place: PLACE,
     }
 }
 
-fn never(_: &Instance, _: &Input<'_>) -> Result<Prepared<Exclusive>, BadArguments> {
-    unreachable!("names are read only")
+struct Never;
+
+impl Runs<Exclusive> for Never {
+    fn run(&self, _: Instance, _: Decoded, _: Exclusive, _: Call) -> Finished<Exclusive> {
+        unreachable!("names are read only")
+    }
 }
 
 #[distributed_slice(BLOCKS)]
@@ -108,6 +113,7 @@ static MISNAMED: Block = Block {
             Takes::Body(Body {
                 description: "",
                 schema: |_| None,
+                check: |_| None,
             }),
         ),
         method("a/b", Takes::Named(&[])),

@@ -8,8 +8,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use bessemer::host::{
-    self, Block, BoxFuture, Entry, Exclusive, Finished, HoldsExclusive, HoldsShared, Host, Input, Instance, Method,
-    NodeFields, Prepared, Reply, Shared,
+    self, Block, BoxFuture, Exclusive, Finished, HoldsExclusive, HoldsShared, Host, Input, Instance, Method,
+    NodeFields, Prepared, Ready, Reply, Shared,
 };
 use bessemer::{Kind, Result, Value, Verb, json};
 
@@ -88,11 +88,11 @@ pub(crate) fn fields() -> Arc<NodeFields> {
     })
 }
 
-fn run<G>(prepared: Prepared<G>, target: G) -> (&'static str, Finished<G>) {
+fn run<G>(ready: Ready<G>, target: G) -> (&'static str, Finished<G>) {
     let call = host::call(Arc::new(TestHost));
-    match prepared {
-        Prepared::Async(run) => ("async", block_on(run(target, call))),
-        Prepared::Blocking(run) => ("blocking", run(target, call)),
+    match ready {
+        Ready::Async(method) => ("async", block_on(method.start(target, call))),
+        Ready::Blocking(method) => ("blocking", method.run(target, call)),
     }
 }
 
@@ -115,25 +115,21 @@ pub(crate) fn call(method: &Method, verb: Verb, query: &[(&str, &str)], body: &s
     };
     let instance = instance();
     let outcome = |how, reply, changes| Outcome { how, reply, changes };
-    Ok(match method.entry {
-        Entry::Exclusive(start) => {
-            let prepared = start(&instance, &input).map_err(|e| e.to_string())?;
-            let (how, finished) = run(prepared, Exclusive::new(fields(), Arc::new(Held)));
+    Ok(match method.prepare(&instance, &input).map_err(|e| e.to_string())? {
+        Prepared::Exclusive(method) => {
+            let (how, finished) = run(method, Exclusive::new(fields(), Arc::new(Held)));
             outcome(how, finished.result, finished.target.into_changes())
         }
-        Entry::Shared(start) => {
-            let prepared = start(&instance, &input).map_err(|e| e.to_string())?;
-            let (how, finished) = run(prepared, Shared::new(fields(), Arc::new(Held)));
+        Prepared::Shared(method) => {
+            let (how, finished) = run(method, Shared::new(fields(), Arc::new(Held)));
             outcome(how, finished.result, None)
         }
-        Entry::Snapshot(start) => {
-            let prepared = start(&instance, &input).map_err(|e| e.to_string())?;
-            let (how, finished) = run(prepared, host::snapshot(fields()));
+        Prepared::Snapshot(method) => {
+            let (how, finished) = run(method, host::snapshot(fields()));
             outcome(how, finished.result, None)
         }
-        Entry::Driver(start) => {
-            let prepared = start(&instance, &input).map_err(|e| e.to_string())?;
-            let (how, finished) = run(prepared, ());
+        Prepared::Driver(method) => {
+            let (how, finished) = run(method, ());
             outcome(how, finished.result, None)
         }
     })

@@ -230,6 +230,17 @@ fn named_arguments_defaults_and_node_changes() {
 }
 
 #[test]
+fn a_default_is_for_what_is_missing_and_not_for_null() {
+    let method = method("set_prop", false);
+    let body = r#"{"key": "k", "value": 1, "try": null, "note": null}"#;
+    let text = call(method, Verb::Post, &[], body).err().unwrap();
+    assert_eq!(
+        text,
+        "argument `try` must be an integer of at least 0: invalid type: null, expected u32"
+    );
+}
+
+#[test]
 fn plain_functions_are_blocking_and_raw_identifiers_lose_their_mark() {
     let method = method("set_prop_blocking", false);
     let outcome = call(method, Verb::Post, &[], r#"{"type": "t"}"#).unwrap();

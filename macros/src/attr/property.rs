@@ -2,7 +2,8 @@
 
 use syn::{Attribute, Expr, LitStr, Meta};
 
-use super::{Given, entries};
+use super::Given;
+use super::entry::each;
 use crate::errors::Errors;
 
 /// `#[property(…)]`.
@@ -26,13 +27,17 @@ impl PropertyOptions {
             );
             return this;
         };
-        for option in entries(options.tokens.clone(), PROPERTY, "#[property]", errors) {
-            match option.key.to_string().as_str() {
+        each(
+            options.tokens.clone(),
+            PROPERTY,
+            "#[property]",
+            errors,
+            |key, option, errors| match key {
                 "name" => this.name = option.text(errors),
                 "default" => this.default = option.parse("default = 3", errors),
                 _ => this.secret = option.flag(true, errors),
-            }
-        }
+            },
+        );
         this
     }
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{FnArg, GenericParam, Generics, ReceiverKind, Safety, Signature, Type};
+use syn::{FnArg, GenericParam, Generics, Pat, ReceiverKind, Safety, Signature, Type};
 
 use super::name_fault;
 use crate::errors::Errors;
@@ -128,6 +128,9 @@ fn node_parameter(method: &Method, node: Option<&NodeParameter>, errors: &mut Er
         }
         return;
     }
+    if method.options.lock_is_unread {
+        return;
+    }
     let fault = match (exclusive, bare(ty)) {
         (true, Type::Reference(node)) if node.mutability.is_some() => return,
         (true, Type::Reference(_)) => {
@@ -204,13 +207,22 @@ fn inputs(method: &Method, errors: &mut Errors) {
                             body.name.value
                         ),
                     );
-                } else if keys.contains(&name) {
+                } else if keys.contains(&name) && !is_of_two_parameters(name, &method.sig) {
                     errors.at(argument.name.span, format!("the key `{name}` is given twice"));
                 }
                 keys.push(name);
             }
         }
     }
+}
+
+/// Whether two parameters are called so, which the compiler reports.
+fn is_of_two_parameters(name: &str, sig: &Signature) -> bool {
+    let is_called_so = |input: &&FnArg| match input {
+        FnArg::Typed(typed) => matches!(&*typed.pat, Pat::Ident(pattern) if pattern.ident == name),
+        FnArg::Receiver(_) => false,
+    };
+    sig.inputs.iter().filter(is_called_so).count() > 1
 }
 
 fn argument_type(argument: &Argument, node_first: bool, errors: &mut Errors) {

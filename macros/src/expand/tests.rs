@@ -78,6 +78,9 @@ const PRELUDE: &[&str] = &[
     "Sync", "ToString", "Vec",
 ];
 
+/// What the hidden block calls the framework's private module; it says so in its first line.
+const ALIAS: &str = "__bessemer";
+
 /// Words after which a path may begin with `::`.
 const KEYWORDS: &[&str] = &["as", "impl", "match", "mut", "return", "use"];
 
@@ -125,7 +128,7 @@ fn expansions_name_everything_by_its_whole_path() {
     }
 }
 
-/// Notes paths that start with anything but a crate or `Self`, words of the prelude, and macros without a path.
+/// Notes paths that start with anything but a crate, the alias or `Self`, words of the prelude, and macros without a path.
 fn look(tokens: TokenStream, krate: &str, faults: &mut Vec<String>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let is = |index: Option<usize>, wanted: char, spacing: Spacing| match index.and_then(|index| tokens.get(index)) {
@@ -153,7 +156,7 @@ fn look(tokens: TokenStream, krate: &str, faults: &mut Vec<String>) {
         if follows && !has_parent && ![krate, "core", "std"].contains(&word.as_str()) {
             faults.push(format!("::{word}"));
         }
-        if !follows && leads && !["Self", "clippy"].contains(&&*word) && !KEYWORDS.contains(&&*word) {
+        if !follows && leads && !["Self", "clippy", ALIAS].contains(&&*word) && !KEYWORDS.contains(&&*word) {
             faults.push(format!("{word}::"));
         }
         let is_macro = is(Some(index + 1), '!', Spacing::Alone);

@@ -113,6 +113,9 @@ impl Input {
                 "a `#[body]` is the whole body: it has neither a name nor a default",
             );
         }
+        if let Some(name) = options.name.as_ref().filter(|name| name.value().is_empty()) {
+            errors.on(name, "the key of an argument has at least one letter");
+        }
         let argument = Argument {
             name: match options.name {
                 Some(text) => given(text.value(), text.span()),

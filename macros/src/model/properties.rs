@@ -54,6 +54,10 @@ impl PropertiesStruct {
                 errors.on(second, "a field has one `#[property(…)]`: write all options in it");
             }
             let ident = field.ident.clone()?;
+            let ty = field.ty.clone();
+            if signature::borrows(&ty) {
+                field.ty = Type::Verbatim(signature::with_lifetimes_static(&ty));
+            }
             properties.push(Property {
                 name: match options.name {
                     Some(text) => Given {
@@ -67,7 +71,7 @@ impl PropertiesStruct {
                 },
                 description: description(&field.attrs),
                 is_documented: field.attrs.iter().any(|attribute| attribute.path().is_ident("doc")),
-                ty: field.ty.clone(),
+                ty,
                 default: options.default,
                 secret: options.secret.is_some_and(|given| given.value),
                 conditions: conditions(&field.attrs, None),

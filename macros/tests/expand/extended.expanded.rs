@@ -5,7 +5,8 @@ impl Door<u8> for Acme {
     }
 }
 const _: () = {
-    const _: () = steel::__private::is_driver::<Acme>();
+    use steel::__private as __bessemer;
+    const _: () = __bessemer::is_driver::<Acme>();
     #[allow(
         clippy::all,
         clippy::nursery,
@@ -18,50 +19,40 @@ const _: () = {
     )]
     impl Acme {
         fn driver_passthru_method_named_open_is_defined_twice() {}
-        const METHOD_open_9dbe0d13: steel::__private::Method = steel::__private::Method {
+        const METHOD_open_9dbe0d13: __bessemer::Method = __bessemer::Method {
             name: "open",
             description: "Opens it.",
-            verbs: &[steel::__private::Verb::Post],
+            verbs: &[__bessemer::Verb::Post],
             is_async: false,
-            attach: steel::__private::returns::<Result<Option<u8>>>().attach,
+            attach: __bessemer::returns::<Result<Option<u8>>>().attach,
             timeout: ::core::option::Option::None,
             deprecated: ::core::option::Option::None,
-            takes: steel::__private::Takes::Body(steel::__private::Body {
-                description: "",
-                schema: steel::__private::body::<Key>().schema,
-            }),
-            result: steel::__private::returns::<Result<Option<u8>>>().schema,
-            entry: steel::__private::Entry::Driver(Self::start_open_9dbe0d13),
-            place: steel::__private::Place {
+            takes: __bessemer::Takes::Body(__bessemer::body::<Key>("")),
+            decode: &(__bessemer::taken_whole::<Key>(),),
+            result: __bessemer::returns::<Result<Option<u8>>>().schema,
+            entry: __bessemer::Entry::Driver(
+                __bessemer::Start::Async(
+                    &__bessemer::asynchronous::<
+                        (),
+                        _,
+                    >(
+                        __bessemer::returns::<Result<Option<u8>>>(),
+                        &__bessemer::authored::<
+                            Self,
+                            _,
+                            __bessemer::WithNothing,
+                            (Key,),
+                        >(<Self as Door<u8>>::open),
+                    ),
+                ),
+            ),
+            place: __bessemer::Place {
                 line: 0u32,
                 ..PLACE_9dbe0d13
             },
         };
-        fn start_open_9dbe0d13(
-            instance: &steel::__private::Instance,
-            input: &steel::__private::Input<'_>,
-        ) -> ::core::result::Result<
-            steel::__private::Prepared<()>,
-            steel::__private::BadArguments,
-        > {
-            let driver = (steel::__private::driver::<Acme>().of)(instance);
-            let body = (steel::__private::body::<Key>().take)(input)?;
-            ::core::result::Result::Ok(
-                steel::__private::prepared_async(move |
-                    held: (),
-                    _: steel::__private::Call|
-                async move {
-                    let result = <Self as Door<u8>>::open(&driver, body).await;
-                    steel::__private::Finished {
-                        result: (steel::__private::returns::<Result<Option<u8>>>()
-                            .into)(result),
-                        target: held,
-                    }
-                }),
-            )
-        }
     }
-    const PLACE_9dbe0d13: steel::__private::Place = steel::__private::Place {
+    const PLACE_9dbe0d13: __bessemer::Place = __bessemer::Place {
         crate_name: match ::core::option_env!("CARGO_PKG_NAME") {
             ::core::option::Option::Some(name) => name,
             ::core::option::Option::None => "",
@@ -74,9 +65,9 @@ const _: () = {
         file: ::core::file!(),
         line: 0u32,
     };
-    #[steel::__private::distributed_slice(steel::__private::BLOCKS)]
-    #[linkme(crate = steel::__private::linkme)]
-    static BLOCK_9dbe0d13: steel::__private::Block = steel::__private::Block {
+    #[__bessemer::distributed_slice(__bessemer::BLOCKS)]
+    #[linkme(crate = __bessemer::linkme)]
+    static BLOCK_9dbe0d13: __bessemer::Block = __bessemer::Block {
         target: ::core::any::TypeId::of::<Acme>,
         type_name: ::core::any::type_name::<Acme>,
         driver: ::core::option::Option::None,

@@ -198,10 +198,13 @@ impl CompiledDriver {
 }
 
 /// Makes the driver from its section. An unknown key is refused here: a driver's own type may ignore it.
+///
+/// # Errors
+/// All that is wrong with the section, in the order it is written.
 pub(super) fn build(driver: &CompiledDriver, section: Option<&DriverSection>) -> Result<Instance, Faults> {
     let name = driver.record.name;
     let Some(section) = section else {
-        return (driver.record.build)(Value::Object(Map::new())).map_err(|error| refused(name, &error, None).into());
+        return (driver.record.build)(Value::Object(Map::new())).map_err(|error| refused(name, &error).into());
     };
     let Some(schema) = driver.record.config else {
         return Err(
@@ -211,7 +214,23 @@ pub(super) fn build(driver: &CompiledDriver, section: Option<&DriverSection>) ->
                 .into(),
         );
     };
-    let mut faults = Faults::default();
+    let mut faults = unknown_keys(name, schema, section);
+    if faults.is_empty() {
+        match (driver.record.build)(section.table.clone()) {
+            Ok(instance) => return Ok(instance),
+            Err(error) => faults = section.refused(name, schema, &error),
+        }
+    } else {
+        faults.extend(section.misfits(schema));
+    }
+    faults.sort_by_key(|fault| fault.origin().place().map(|place| place.span.start));
+    let mut all = Faults::default();
+    all.extend(faults);
+    Err(all)
+}
+
+fn unknown_keys(name: &str, schema: fn(&mut SchemaGenerator) -> Schema, section: &DriverSection) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
     if let Some(known) = settings(schema) {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         for key in section.table.as_object().into_iter().flat_map(Map::keys) {
@@ -225,10 +244,7 @@ pub(super) fn build(driver: &CompiledDriver, section: Option<&DriverSection>) ->
             }
         }
     }
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    (driver.record.build)(section.table.clone()).map_err(|error| refused(name, &error, Some(section)).into())
+    faults
 }
 
 /// The names of a driver's settings; `None` where its type does not name them, and so takes any.
@@ -246,16 +262,14 @@ fn settings(schema: fn(&mut SchemaGenerator) -> Schema) -> Option<Vec<String>> {
     Some(named.get("properties")?.as_object()?.keys().cloned().collect())
 }
 
-fn refused(name: &str, error: &bessemer::Error, section: Option<&DriverSection>) -> Diagnostic {
-    let mut fault = Diagnostic::fault(format!("driver \"{name}\" cannot be configured: {error}"));
-    fault = match section {
-        Some(section) => fault.at(&section.name.origin),
-        None => fault.help(format!("it has no section; write its settings under [drivers.{name}]")),
-    };
-    if let Some(causes) = error.causes() {
-        fault = fault.note(causes);
+/// A driver that cannot do without a section.
+fn refused(name: &str, error: &bessemer::Error) -> Diagnostic {
+    let fault = Diagnostic::fault(format!("driver \"{name}\" cannot be configured: {error}"))
+        .help(format!("it has no section; write its settings under [drivers.{name}]"));
+    match error.causes() {
+        Some(causes) => fault.note(causes),
+        None => fault,
     }
-    fault
 }
 
 /// `crate version (file:line)`.

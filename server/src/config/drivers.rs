@@ -6,6 +6,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use bessemer::host::speaks_of_secrets;
 use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -44,6 +45,11 @@ impl DriverSection {
     /// otherwise.
     pub fn value_origin<S: AsRef<str>>(&self, path: &[S]) -> &Origin {
         &self.spot.find(path).value
+    }
+
+    /// Where the first key of this name was written, at whatever depth.
+    pub(super) fn origin_of_key(&self, name: &str) -> Option<&Origin> {
+        self.spot.named(name).map(|spot| &spot.key)
     }
 
     /// The keys of the driver's own settings with their values, nested tables as paths, in the
@@ -97,6 +103,11 @@ impl fmt::Debug for DriverSection {
 }
 
 impl Spot {
+    fn named(&self, name: &str) -> Option<&Spot> {
+        let below = || self.children.values().find_map(|child| child.named(name));
+        self.children.get(name).or_else(below)
+    }
+
     fn find<S: AsRef<str>>(&self, path: &[S]) -> &Spot {
         let mut spot = self;
         for part in path {
@@ -165,7 +176,7 @@ impl Reader<'_> {
         let mut children = BTreeMap::new();
         for (key, value) in table.iter() {
             let origin = self.at(key.span());
-            let (value, spot) = self.value(value, origin, mask::looks_secret(key.get_ref()));
+            let (value, spot) = self.value(value, origin, speaks_of_secrets(key.get_ref()));
             object.insert(key.get_ref().to_string(), value);
             children.insert(key.get_ref().to_string(), spot);
         }

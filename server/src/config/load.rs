@@ -33,6 +33,18 @@ pub struct Sources {
     pub flags: Vec<FlagText>,
     /// The machine's name, the default of `host`.
     pub machine_host: String,
+    /// What for.
+    pub purpose: Purpose,
+}
+
+/// What a configuration is read for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// To serve by it, or to tell whether a server could.
+    #[default]
+    Serve,
+    /// To tell what is in the binary: nothing is kept, so there may be no place to keep it.
+    List,
 }
 
 /// An option given as a flag.
@@ -47,7 +59,7 @@ pub struct FlagText {
 }
 
 impl Sources {
-    /// What this process was started with: its environment, the default file, the machine's name.
+    /// What this process was started with, to serve: its environment, the default file, the machine's name.
     pub fn of_process(file: Option<PathBuf>, flags: Vec<FlagText>) -> Self {
         Sources {
             file,
@@ -55,6 +67,7 @@ impl Sources {
             env: std::env::vars_os().collect(),
             flags,
             machine_host: files::machine_host(),
+            purpose: Purpose::Serve,
         }
     }
 

@@ -6,24 +6,10 @@
 
 use std::ops::Range;
 
+use bessemer::host::speaks_of_secrets;
+
 /// What stands for a secret where its length need not be kept.
 pub(super) const MASK: &str = "******";
-
-const SECRET_WORDS: [&str; 7] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "api_key",
-    "private_key",
-];
-
-/// Whether a key's name says that its value is a secret.
-pub(super) fn looks_secret(key: &str) -> bool {
-    let key = key.to_ascii_lowercase().replace('-', "_");
-    SECRET_WORDS.iter().any(|word| key.contains(word))
-}
 
 /// The text with the passwords of its URLs masked.
 pub(super) fn without_passwords(text: &str) -> String {
@@ -82,7 +68,7 @@ fn secret_values(text: &str) -> Vec<Range<usize>> {
     while let Some(start) = text[at..].find(is_key).map(|found| at + found) {
         let end = text[start..].find(|c| !is_key(c)).map_or(text.len(), |len| start + len);
         at = end;
-        if !looks_secret(&text[start..end]) {
+        if !speaks_of_secrets(&text[start..end]) {
             continue;
         }
         let after_key = text[end..]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::diagnostic::Diagnostic;
 use super::draft::Draft;
 use super::duration;
-use super::load::{Loaded, Sources};
+use super::load::{Loaded, Purpose, Sources};
 use super::mask;
 use super::model::{Api, Conductor, Config, Connection, Database, Log};
 use super::origin::{Located, Origin};
@@ -120,6 +120,9 @@ fn state_path(draft: &mut Draft, sources: &Sources) -> PathBuf {
     let written = std::mem::take(&mut draft.written.state_path);
     let path = if written.is_empty() {
         let Some((name, path)) = state_path_of_variables(sources) else {
+            if sources.purpose == Purpose::List {
+                return PathBuf::new();
+            }
             let fault = Diagnostic::fault(
                 "no place for the state directory: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME \
                  is set",

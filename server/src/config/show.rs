@@ -1,6 +1,7 @@
 //! `config show`: what is in force, as a file that could be read again, on request with the origin
 //! of every value. Secrets are masked.
 
+use bessemer::host::speaks_of_secrets;
 use serde_json::Value;
 
 use super::mask;
@@ -38,7 +39,7 @@ impl Config {
         for driver in &self.drivers {
             let lines = driver.leaves().into_iter().map(|(path, value, origin)| {
                 let key: Vec<String> = path.iter().map(|part| toml_text::key(part)).collect();
-                let secret = path.iter().any(|part| mask::looks_secret(part));
+                let secret = path.iter().any(|part| speaks_of_secrets(part));
                 let value = masked(value, secret);
                 (
                     format!("{} = {}", key.join("."), toml_text::value(&value)),
@@ -64,7 +65,7 @@ fn masked(value: &Value, secret: bool) -> Value {
         Value::Array(list) => list.iter().map(|item| masked(item, secret)).collect(),
         Value::Object(table) => {
             let masked =
-                |(key, value): (&String, &Value)| (key.clone(), masked(value, secret || mask::looks_secret(key)));
+                |(key, value): (&String, &Value)| (key.clone(), masked(value, secret || speaks_of_secrets(key)));
             table.iter().map(masked).collect()
         }
         _ if secret => Value::from(mask::MASK),

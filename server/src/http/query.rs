@@ -96,6 +96,23 @@ pub(crate) fn boolean(text: &str) -> Option<bool> {
     }
 }
 
+/// Of the names that `fields=` gives all must be known.
+///
+/// # Errors
+/// 400 with those that are not.
+pub(super) fn only_known(whose: &str, known: &[&str], names: &[String]) -> Result<(), Fault> {
+    let names = names.iter().map(String::as_str);
+    let unknown: Vec<&str> = names.filter(|name| !known.contains(name)).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    Err(Fault::bad_request(format!(
+        "Field(s) \"{}\" are not valid; {whose} has {}",
+        unknown.join(", "),
+        known.join(", ")
+    )))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,8 +7,8 @@ struct Acme;
 
 #[driver(name = "acme")]
 impl Acme {
-    #[passthru(http = "POST", require_exclusive_lock = "false")]
-    async fn reset(&self, node: &mut Node) -> Result<()> {
+    #[passthru(http = "GET", require_exclusive_lock = "false")]
+    async fn state(&self, node: &Node) -> Result<()> {
         let _ = node;
         Ok(())
     }

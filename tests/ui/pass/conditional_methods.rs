@@ -8,6 +8,21 @@ struct Conditional;
 #[driver(name = "conditional")]
 impl Conditional {
     #[cfg(target_os = "linux")]
+    #[start]
+    async fn start(&self) -> Result<()> {
+        Ok(())
+    }
+
+    #[cfg_attr(not(target_os = "linux"), start)]
+    async fn start_elsewhere(&self) -> Result<()> {
+        Ok(())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    #[stop]
+    async fn stop(&self) -> Result<NoSuchType> {}
+
+    #[cfg(target_os = "linux")]
     #[passthru(http = "GET")]
     async fn variant(&self, _node: &mut Node, bar: u8) -> Result<u8> {
         Ok(bar)
@@ -24,10 +39,19 @@ impl Conditional {
         Ok(())
     }
 
-    #[cfg_attr(target_os = "linux", doc = "Here.", passthru(http = "GET"))]
+    #[cfg_attr(target_os = "linux", doc = "Here.", passthru(http = "GET"), allow(dead_code))]
+    #[cfg(not(target_os = "none"))]
     async fn here(&self, _node: &mut Node, #[arg(default = 3)] n: u8) -> Result<u8> {
         Ok(n)
     }
+}
+
+/// The condition may stand on either side of the attribute.
+#[cfg(target_os = "none")]
+#[driver(name = "absent")]
+impl Absent {
+    #[start]
+    async fn start(&self) -> Result<NoSuchType> {}
 }
 
 #[driver(extend)]
@@ -40,15 +64,12 @@ impl Conditional {
 }
 
 fn main() {
-    let names: Vec<&str> = bessemer::host::blocks()
-        .iter()
-        .flat_map(|block| block.methods)
-        .map(|method| method.name)
-        .collect();
+    let [block] = bessemer::host::blocks() else {
+        panic!("one block is here")
+    };
+    let driver = block.driver.unwrap();
+    assert!(driver.start.is_some() && driver.stop.is_none());
+    let names: Vec<&str> = block.methods.iter().map(|method| method.name).collect();
     assert_eq!(names, ["variant", "here"]);
-    let _ = Conditional.elsewhere(todo_node());
-}
-
-fn todo_node() -> &'static mut Node {
-    std::process::exit(0)
+    let _ = (Conditional::elsewhere, Conditional::start_elsewhere);
 }

@@ -1,6 +1,6 @@
 //! A driver among names that hide everything an expansion could lean on.
 
-#![allow(dead_code, unused_macros, non_camel_case_types, clippy::all)]
+#![allow(dead_code, unused_imports, unused_macros, non_camel_case_types, clippy::all)]
 
 mod std {}
 mod core {}
@@ -64,6 +64,51 @@ macro_rules! line {
         compile_error!("theirs")
     };
 }
+macro_rules! vec {
+    ($($t:tt)*) => {
+        compile_error!("theirs")
+    };
+}
+macro_rules! stringify {
+    ($($t:tt)*) => {
+        compile_error!("theirs")
+    };
+}
+macro_rules! matches {
+    ($($t:tt)*) => {
+        compile_error!("theirs")
+    };
+}
+macro_rules! panic {
+    ($($t:tt)*) => {
+        compile_error!("theirs")
+    };
+}
+macro_rules! assert {
+    ($($t:tt)*) => {
+        compile_error!("theirs")
+    };
+}
+
+/// What a prelude of the author's own brings.
+mod prelude {
+    pub(crate) struct Error;
+    pub(crate) struct Value;
+    pub(crate) struct Verb;
+    pub(crate) struct Node;
+    pub(crate) struct Call;
+    pub(crate) struct Arc;
+    pub(crate) struct Fn;
+    pub(crate) struct Future;
+    pub(crate) struct Iterator;
+    pub(crate) fn drop() {}
+    pub(crate) fn driver() {}
+    pub(crate) fn boxed() {}
+    pub(crate) const PLACE: u8 = 0;
+    pub(crate) static BLOCKS: u8 = 0;
+    pub(crate) mod bessemer {}
+}
+use prelude::*;
 
 #[derive(::core::default::Default)]
 struct Hostile;
@@ -141,6 +186,11 @@ impl Hostile {
     }
 
     #[driver_passthru(http = "GET")]
+    async fn of_its_own(&self, #[body] body: <Self as Kind>::Body) -> ::bessemer::Result<<Self as Kind>::Body> {
+        ::core::result::Result::Ok(body)
+    }
+
+    #[driver_passthru(http = "GET")]
     async fn start(&self) -> ::bessemer::Result<()> {
         ::core::result::Result::Ok(())
     }
@@ -151,11 +201,19 @@ impl Hostile {
     }
 }
 
+trait Kind {
+    type Body;
+}
+
+impl Kind for Hostile {
+    type Body = u8;
+}
+
 fn main() {
     let names: ::std::vec::Vec<&str> = ::bessemer::host::blocks()[0]
         .methods
         .iter()
         .map(|method| method.name)
         .collect();
-    assert_eq!(names, ["arguments", "body", "held", "start", "move"]);
+    assert_eq!(names, ["arguments", "body", "held", "of_its_own", "start", "move"]);
 }

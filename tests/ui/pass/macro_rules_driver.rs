@@ -1,4 +1,5 @@
-//! A family of drivers made by one `macro_rules!`, which brings its own hygiene.
+//! Drivers made by `macro_rules!`, which bring their own hygiene: from names and types, from whole methods in
+//! fragments, and from methods as they are.
 
 use bessemer::{Call, Node, Result, driver};
 
@@ -32,10 +33,85 @@ drivers! {
     "Two." Two "two" second(&mut Node) text: String = "x".into(), Result<String, std::io::Error>;
 }
 
+macro_rules! of_fragments {
+    (
+        $(#[$of_type:meta])* $vis:vis struct $ty:ident as $name:literal;
+        $($(#[$of_method:meta])* $of:vis async fn $method:ident(&$this:ident, $node:ident: $held:ty $(, $arg:ident: $takes:ty)*) -> $returns:ty $body:block)*
+    ) => {
+        $(#[$of_type])*
+        $vis struct $ty;
+
+        #[driver(name = $name)]
+        impl $ty {
+            $($(#[$of_method])* $of async fn $method(&$this, $node: $held $(, $arg: $takes)*) -> $returns $body)*
+        }
+    };
+}
+
+of_fragments! {
+    #[derive(Default)]
+    pub(crate) struct Three as "three";
+
+    /// In fragments.
+    #[passthru(http = "POST")]
+    pub(crate) async fn fragments(&self, node: &mut Node, a: u8, b: Option<String>) -> Result<u8> {
+        let _ = (self, node, b);
+        Ok(a)
+    }
+
+    #[passthru(http = "GET", require_exclusive_lock = false)]
+    async fn shared(&self, node: &Node) -> Result<String> {
+        Ok(node.uuid().into())
+    }
+}
+
+macro_rules! of_tokens {
+    ($ty:ty, $name:literal, { $($methods:tt)* }) => {
+        #[driver(name = $name)]
+        impl $ty { $($methods)* }
+    };
+}
+
+#[derive(Default)]
+struct Four;
+
+of_tokens!(Four, "four", {
+    /// As it is.
+    #[passthru(http = "POST")]
+    async fn tokens(
+        &self,
+        node: &mut Node,
+        /// An argument.
+        #[arg(default = 7)]
+        a: u8,
+    ) -> Result<u8> {
+        let _ = node;
+        Ok(a)
+    }
+});
+
 fn main() {
     let descriptions: Vec<&str> = bessemer::host::blocks()
         .iter()
         .map(|block| block.driver.unwrap().description)
         .collect();
     assert!(descriptions.contains(&"One.") && descriptions.contains(&"Two."));
+    let mut methods: Vec<(&str, &str)> = bessemer::host::blocks()
+        .iter()
+        .flat_map(|block| block.methods)
+        .map(|method| (method.name, method.description))
+        .collect();
+    methods.sort_unstable();
+    assert_eq!(
+        methods,
+        [
+            ("first", "One."),
+            ("fixed", ""),
+            ("fixed", ""),
+            ("fragments", "In fragments."),
+            ("second", "Two."),
+            ("shared", ""),
+            ("tokens", "As it is."),
+        ]
+    );
 }

@@ -2,31 +2,58 @@
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, warnings)]
+// The groups.
 #![deny(
-    clippy::pedantic,
+    future_incompatible,
+    keyword_idents,
+    let_underscore,
+    nonstandard_style,
+    refining_impl_trait,
+    rust_2018_compatibility,
     rust_2018_idioms,
-    unused,
-    unreachable_pub,
-    unused_qualifications,
-    unused_results
+    rust_2021_compatibility,
+    rust_2024_compatibility,
+    unused
 )]
+// And what is in none of them, but for `unused_crate_dependencies`: that is about this package.
 #![deny(
+    ambiguous_negative_literals,
+    closure_returning_async_block,
+    deprecated_in_future,
+    deref_into_dyn_supertrait,
+    explicit_outlives_requirements,
+    ffi_unwind_calls,
+    impl_trait_redundant_captures,
+    macro_use_extern_crate,
+    meta_variable_misuse,
+    missing_copy_implementations,
+    missing_debug_implementations,
     non_ascii_idents,
+    redundant_imports,
+    redundant_lifetimes,
     single_use_lifetimes,
     trivial_casts,
+    trivial_numeric_casts,
+    unit_bindings,
+    unnameable_types,
+    unreachable_pub,
+    unused_import_braces,
     unused_lifetimes,
-    missing_debug_implementations
+    unused_macro_rules,
+    unused_qualifications,
+    unused_results,
+    variant_size_differences
 )]
 
 use bessemer::{Attachment, Call, Node, NodeSnapshot, Result, Value, Verb, driver};
 
 /// A driver.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Strict;
 
 /// An argument.
 #[bessemer::model]
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Size {
     /// In pixels.
     pub width: u32,

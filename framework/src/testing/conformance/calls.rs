@@ -6,12 +6,12 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Check;
-use super::decoding::{decode, input, is_required};
+use super::decoding::{decode, is_required};
 use super::setup::Setup;
 use super::values::{Extent, made_up};
 use crate::__private::IsDriver;
 use crate::error::Kind;
-use crate::host::{BadArguments, Entry, Method, Prepared, Takes};
+use crate::host::{Method, Takes};
 use crate::testing::driver::{TestDriver, driver};
 use crate::testing::node::TestNode;
 use crate::testing::outcome::{Failure, Outcome, Reason};
@@ -224,7 +224,7 @@ async fn blocking<D: IsDriver>(plan: &Plan<D>, planned: &Planned) -> Vec<String>
 }
 
 async fn deadline<D: IsDriver>(plan: &Plan<D>, planned: &Planned) -> Vec<String> {
-    let is_blocking = is_blocking(plan, planned);
+    let is_blocking = planned.method.entry.is_blocking();
     // Past any deadline and any grace. What only waits outside is not waited for: its time is over.
     let mut running = plan.request(planned).start();
     running.advance(Duration::from_secs(24 * 3600));
@@ -254,24 +254,9 @@ async fn deadline<D: IsDriver>(plan: &Plan<D>, planned: &Planned) -> Vec<String>
     }]
 }
 
-/// Whether a method is a plain `fn`, which it tells only when it is prepared.
-fn is_blocking<D>(plan: &Plan<D>, planned: &Planned) -> bool {
-    fn blocks<G>(prepared: Result<Prepared<G>, BadArguments>) -> bool {
-        matches!(prepared, Ok(Prepared::Blocking(_)))
-    }
-    let body = planned.arguments.to_string();
-    let (input, instance) = (input(planned.method, body.as_bytes()), plan.driver.shared());
-    match planned.method.entry {
-        Entry::Exclusive(start) => blocks(start(&instance, &input)),
-        Entry::Shared(start) => blocks(start(&instance, &input)),
-        Entry::Snapshot(start) => blocks(start(&instance, &input)),
-        Entry::Driver(start) => blocks(start(&instance, &input)),
-    }
-}
-
 async fn cancellation<D: IsDriver>(plan: &Plan<D>, planned: &Planned) -> Vec<String> {
     // A plain `fn` waits for nothing that it could be dropped at.
-    if is_blocking(plan, planned) {
+    if planned.method.entry.is_blocking() {
         return Vec::new();
     }
     let tried = plan.request(planned).cancel_at_every_await().cancellations().await;

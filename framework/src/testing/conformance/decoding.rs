@@ -7,7 +7,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::Verb;
-use crate::host::{Argument, Arguments, Entry, Input, Instance, Method, Takes};
+use crate::host::{Argument, Arguments, Input, Instance, Method, Takes};
 use crate::testing::piece::panic_text;
 use crate::testing::record::{Record, title};
 use crate::testing::schema::{document, document_of, resolved};
@@ -85,7 +85,7 @@ fn refusal(method: &Method, accepted: &'static [Argument], index: usize, value: 
     let body = Map::from_iter([(accepted[index].name.to_owned(), value.clone())]);
     let body = serde_json::to_vec(&body).expect("a map with text keys is JSON");
     let checked = guarded(|| {
-        let arguments = Arguments::named(&input(method, &body), accepted).map_err(|bad| bad.to_string())?;
+        let arguments = Arguments::of(&input(method, &body), &method.takes).map_err(|bad| bad.to_string())?;
         (accepted[index].check)(&arguments, index).map_or(Ok(()), Err)
     });
     checked.unwrap_or_else(|panic| Err(format!("panics: {panic}"))).err()
@@ -250,12 +250,7 @@ impl std::fmt::Display for Refused {
 /// Decodes a body for a method.
 pub(super) fn decode(method: &Method, instance: &Instance, body: &str) -> Result<(), Refused> {
     let input = input(method, body.as_bytes());
-    let decoded = guarded(|| match method.entry {
-        Entry::Exclusive(start) => start(instance, &input).map(drop),
-        Entry::Shared(start) => start(instance, &input).map(drop),
-        Entry::Snapshot(start) => start(instance, &input).map(drop),
-        Entry::Driver(start) => start(instance, &input).map(drop),
-    });
+    let decoded = guarded(|| method.prepare(instance, &input).map(drop));
     match decoded {
         Ok(decoded) => decoded.map_err(|bad| Refused::Said(bad.to_string())),
         Err(panic) => Err(Refused::Panic(panic)),

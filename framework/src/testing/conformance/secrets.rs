@@ -10,34 +10,13 @@ use serde_json::{Map, Value, json};
 use super::calls::{Plan, Planned, in_setup};
 use super::setup::Setup;
 use crate::__private::IsDriver;
-use crate::host::Property;
+use crate::host::{Property, speaks_of_secrets};
 use crate::testing::node::TestNode;
 use crate::testing::outcome::Outcome;
 use crate::testing::record::{Record, title};
 
 /// Shorter values stand in texts by chance.
 const LENGTH_MIN: usize = 4;
-
-/// Parts of keys that speak of secrets, in lower case and without separators, and words that do so only by
-/// themselves: those by which a server masks.
-const SECRET_PARTS: [&str; 15] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "credential",
-    "community",
-    "privatekey",
-    "privkey",
-    "authkey",
-    "apikey",
-    "accesskey",
-    "kgkey",
-    "encryptionkey",
-    "signingkey",
-];
-const SECRET_WORDS: [&str; 4] = ["pass", "pwd", "psk", "passcode"];
 
 /// A known secret.
 struct Planted {
@@ -188,14 +167,4 @@ fn leaks(known: &[Planted], what: &str, texts: [String; 2]) -> Vec<String> {
     shown
         .map(|secret| format!("{what} shows {} in its error", secret.place))
         .collect()
-}
-
-/// Whether a key's name says that its value is a secret.
-fn speaks_of_secrets(key: &str) -> bool {
-    let lower = key.to_ascii_lowercase();
-    let compact: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
-    SECRET_PARTS.iter().any(|part| compact.contains(part))
-        || lower
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .any(|word| SECRET_WORDS.contains(&word))
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::config::{Located, Origin};
+use crate::config::{Located, Origin, Purpose};
 
 /// A directory with files.
 fn directory(files: &[(&str, &[u8])]) -> tempfile::TempDir {
@@ -314,6 +314,17 @@ fn state_path_by_source() {
     );
     let told = told(Config::load(&Sources::default()));
     assert!(told.starts_with("error: no place for the state directory"), "{told}");
+}
+
+#[test]
+fn who_only_lists_needs_no_place_for_state() {
+    let listing = Sources {
+        purpose: Purpose::List,
+        ..Sources::default()
+    };
+    assert_eq!(load(&listing).enabled_drivers, None);
+    let told = told(Config::load(&listing.env("BESSEMER_API__PORT", "many")));
+    assert!(told.contains("BESSEMER_API__PORT"), "other faults are told: {told}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod drivers;
 mod faults;
 mod fields;
 mod layers;
+mod refused;
 mod secrets;
 mod texts;
 mod together;

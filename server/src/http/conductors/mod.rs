@@ -9,6 +9,7 @@ use super::ask::{Ask, answer, links};
 use super::fault::Fault;
 use super::nodes::Time;
 use super::paging::Paging;
+use super::query::only_known;
 
 /// Fields of a conductor, in the order of a listing; the last three are shown on request.
 const FIELDS: [&str; 7] = [
@@ -90,18 +91,7 @@ fn fields(ask: &mut Ask) -> Result<Option<Vec<&'static str>>, Fault> {
     let Some(names) = ask.query.take_list("fields") else {
         return Ok(None);
     };
-    let unknown: Vec<&str> = names
-        .iter()
-        .map(|name| &**name)
-        .filter(|name| !FIELDS.contains(name))
-        .collect();
-    if !unknown.is_empty() {
-        return Err(Fault::bad_request(format!(
-            "Field(s) \"{}\" are not valid; a conductor has {}",
-            unknown.join(", "),
-            FIELDS.join(", ")
-        )));
-    }
+    only_known("a conductor", &FIELDS, &names)?;
     let wanted = FIELDS
         .into_iter()
         .filter(|field| *field == "links" || names.iter().any(|name| name == field));

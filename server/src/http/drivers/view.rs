@@ -6,6 +6,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::super::ask::links;
 use super::super::fault::Fault;
 use super::super::nodes::INTERFACES;
+use super::super::query::only_known;
 use super::Version;
 
 /// A field of the record.
@@ -77,19 +78,8 @@ impl Fields {
     /// 400 with the names that no field has.
     pub(super) fn named(names: &[String]) -> Result<Self, Fault> {
         let known: Vec<(Field, String)> = Field::all().map(|field| (field, field.name())).collect();
-        let unknown: Vec<&str> = names
-            .iter()
-            .filter(|name| known.iter().all(|(_, known)| known != *name))
-            .map(|name| &**name)
-            .collect();
-        if !unknown.is_empty() {
-            let known: Vec<String> = known.into_iter().map(|(_, name)| name).collect();
-            return Err(Fault::bad_request(format!(
-                "Field(s) \"{}\" are not valid; a driver has {}",
-                unknown.join(", "),
-                known.join(", ")
-            )));
-        }
+        let known_names: Vec<&str> = known.iter().map(|(_, name)| &**name).collect();
+        only_known("a driver", &known_names, names)?;
         let wanted = known
             .into_iter()
             .filter(|(field, name)| *field == Field::Links || names.contains(name));

@@ -11,7 +11,7 @@ use super::super::paging::{Paging, SortDir};
 use super::super::query::Query;
 use super::super::version::Version;
 use super::filter::Filters;
-use super::view::{Fields, Shown, View};
+use super::view::{Field, Fields, Shown, View};
 use crate::context::Context;
 use crate::dispatch::CallError;
 use crate::node::Node;
@@ -109,7 +109,7 @@ impl Listing {
         let found = if filters.can_match_nothing() {
             let exists = marker.is_none_or(|id| context.nodes.get(&id).is_some());
             exists.then(Vec::new)
-        } else if sort_key == SortKey::Id {
+        } else if sort_key == SortKey::Created {
             let descending = paging.sort_dir == SortDir::Desc;
             context
                 .nodes
@@ -139,81 +139,64 @@ fn marker(text: &str) -> Result<Uuid, Fault> {
     })
 }
 
-/// A scalar column of the record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a listing is sorted by.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum SortKey {
-    /// The order of creation.
-    Id,
-    Uuid,
-    Name,
-    Driver,
-    InstanceUuid,
-    PowerState,
-    ProvisionState,
-    Maintenance,
-    MaintenanceReason,
-    Reservation,
-    LastError,
-    CreatedAt,
-    UpdatedAt,
-    ResourceClass,
-    Description,
+    /// The order of creation, which clients call `id`.
+    Created,
+    /// A field that has an order.
+    By(Field),
 }
-
-const SORT_KEYS: [(SortKey, &str); 16] = [
-    (SortKey::Id, "id"),
-    (SortKey::Uuid, "uuid"),
-    (SortKey::Name, "name"),
-    (SortKey::Driver, "driver"),
-    (SortKey::Driver, "vendor_interface"),
-    (SortKey::InstanceUuid, "instance_uuid"),
-    (SortKey::PowerState, "power_state"),
-    (SortKey::ProvisionState, "provision_state"),
-    (SortKey::Maintenance, "maintenance"),
-    (SortKey::MaintenanceReason, "maintenance_reason"),
-    (SortKey::Reservation, "reservation"),
-    (SortKey::LastError, "last_error"),
-    (SortKey::CreatedAt, "created_at"),
-    (SortKey::UpdatedAt, "updated_at"),
-    (SortKey::ResourceClass, "resource_class"),
-    (SortKey::Description, "description"),
-];
 
 impl SortKey {
     fn read(text: &str) -> Result<Self, Fault> {
-        match SORT_KEYS.iter().find(|(_, name)| *name == text) {
-            Some((key, _)) => Ok(*key),
+        if text == "id" {
+            return Ok(Self::Created);
+        }
+        match Field::named(text).filter(|field| order(*field).is_some()) {
+            Some(field) => Ok(Self::By(field)),
             None => {
-                let names: Vec<&str> = SORT_KEYS.iter().map(|(_, name)| *name).collect();
+                let fields = Fields::WHOLE.iter().filter(|(field, _)| order(*field).is_some());
+                let names: Vec<&str> = fields.map(|(_, name)| name).collect();
                 Err(Fault::bad_request(format!(
-                    "The sort_key value \"{text}\" is an invalid field for sorting; give one of {}",
+                    "The sort_key value \"{text}\" is an invalid field for sorting; give one of id, {}",
                     names.join(", ")
                 )))
             }
         }
     }
 
+    /// Nodes that are alike in the field stay in the order of creation.
     fn compare(self, a: &Entry, b: &Entry) -> Ordering {
-        let (x, y) = (&*a.node, &*b.node);
-        let by_key = match self {
-            Self::Id => Ordering::Equal,
-            Self::Uuid => x.id.cmp(&y.id),
-            Self::Name => x.fields.name.cmp(&y.fields.name),
-            Self::Driver => x.fields.driver.cmp(&y.fields.driver),
-            Self::InstanceUuid => x.instance_uuid.cmp(&y.instance_uuid),
-            Self::PowerState => x.fields.power_state.cmp(&y.fields.power_state),
-            Self::ProvisionState => x.provision_state.cmp(&y.provision_state),
-            Self::Maintenance => x.fields.maintenance.cmp(&y.fields.maintenance),
-            Self::MaintenanceReason => x.maintenance_reason.cmp(&y.maintenance_reason),
-            Self::Reservation => a.reserved.cmp(&b.reserved),
-            Self::LastError => x.last_error.cmp(&y.last_error),
-            Self::CreatedAt => x.created_at.cmp(&y.created_at),
-            Self::UpdatedAt => x.updated_at.cmp(&y.updated_at),
-            Self::ResourceClass => x.resource_class.cmp(&y.resource_class),
-            Self::Description => x.description.cmp(&y.description),
+        let by_field = match self {
+            Self::Created => None,
+            Self::By(field) => order(field),
         };
-        by_key.then(a.number.cmp(&b.number))
+        by_field
+            .map_or(Ordering::Equal, |compare| compare(a, b))
+            .then(a.number.cmp(&b.number))
     }
+}
+
+/// How nodes are ordered by a field; not at all by one that holds several values.
+fn order(field: Field) -> Option<fn(&Entry, &Entry) -> Ordering> {
+    Some(match field {
+        Field::Uuid => |a, b| a.node.id.cmp(&b.node.id),
+        Field::Name => |a, b| a.node.fields.name.cmp(&b.node.fields.name),
+        Field::Driver | Field::VendorInterface => |a, b| a.node.fields.driver.cmp(&b.node.fields.driver),
+        Field::InstanceUuid => |a, b| a.node.instance_uuid.cmp(&b.node.instance_uuid),
+        Field::PowerState => |a, b| a.node.fields.power_state.cmp(&b.node.fields.power_state),
+        Field::ProvisionState => |a, b| a.node.provision_state.cmp(&b.node.provision_state),
+        Field::Maintenance => |a, b| a.node.fields.maintenance.cmp(&b.node.fields.maintenance),
+        Field::MaintenanceReason => |a, b| a.node.maintenance_reason.cmp(&b.node.maintenance_reason),
+        Field::Reservation => |a, b| a.reserved.cmp(&b.reserved),
+        Field::LastError => |a, b| a.node.last_error.cmp(&b.node.last_error),
+        Field::CreatedAt => |a, b| a.node.created_at.cmp(&b.node.created_at),
+        Field::UpdatedAt => |a, b| a.node.updated_at.cmp(&b.node.updated_at),
+        Field::ResourceClass => |a, b| a.node.resource_class.cmp(&b.node.resource_class),
+        Field::Description => |a, b| a.node.description.cmp(&b.node.description),
+        Field::DriverInfo | Field::DriverInternalInfo | Field::Properties | Field::Extra | Field::Links => return None,
+    })
 }
 
 /// A node while it is sorted. Whether it is reserved is read once: it may change while others are compared.
@@ -232,7 +215,7 @@ fn sorted(
     marker: Option<Uuid>,
 ) -> Option<Vec<Arc<Node>>> {
     let entry = |(number, node): (u64, Arc<Node>)| {
-        let reserved = key == SortKey::Reservation && context.locks.is_reserved(node.id);
+        let reserved = key == SortKey::By(Field::Reservation) && context.locks.is_reserved(node.id);
         Entry { node, number, reserved }
     };
     let compare = |a: &Entry, b: &Entry| match paging.sort_dir {

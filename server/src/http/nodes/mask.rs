@@ -4,33 +4,11 @@
 
 use std::borrow::Cow;
 
-use bessemer::host::Property;
+use bessemer::host::{Property, speaks_of_secrets};
 use serde_json::{Map, Value};
 
 /// What stands for a secret.
 pub(super) const MASK: &str = "******";
-
-/// Parts of keys that speak of secrets, in lower case and without separators.
-const SECRET_PARTS: [&str; 15] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "credential",
-    "community",
-    "privatekey",
-    "privkey",
-    "authkey",
-    "apikey",
-    "accesskey",
-    "kgkey",
-    "encryptionkey",
-    "signingkey",
-];
-
-/// Words that do so only by themselves: `bmc_pass`, but not `bypass`.
-const SECRET_WORDS: [&str; 4] = ["pass", "pwd", "psk", "passcode"];
 
 /// What is secret in the settings of one driver's nodes.
 #[derive(Clone, Copy)]
@@ -173,16 +151,6 @@ impl Secrets {
     }
 }
 
-/// Whether a key's name says that its value is a secret.
-fn speaks_of_secrets(key: &str) -> bool {
-    let lower = key.to_ascii_lowercase();
-    let compact: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
-    SECRET_PARTS.iter().any(|part| compact.contains(part))
-        || lower
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .any(|word| SECRET_WORDS.contains(&word))
-}
-
 /// The text with the password of each URL in it masked. A password may have `@` and `/` in it, so it goes up to
 /// the last `@` of the word.
 fn without_url_password(text: &str) -> Cow<'_, str> {
@@ -258,20 +226,6 @@ mod tests {
                 "url": "https://root:******@bmc/", "ipmi_hex_kg_key": null, "credentials": "******", "bypass": true,
             }))
         );
-        for key in [
-            "API-Key",
-            "privateKey",
-            "snmp_community_read",
-            "sshPrivateKey",
-            "ipmi_hex_kg_key",
-            "X-Auth-Token",
-            "pwd",
-        ] {
-            assert!(speaks_of_secrets(key), "{key}");
-        }
-        for key in ["ipmi_username", "redfish_address", "passthrough", "key_type", "compass"] {
-            assert!(!speaks_of_secrets(key), "{key}");
-        }
         // Another driver's word counts where its own says nothing.
         assert_eq!(
             SECRETS.masked(&object(json!({"code": 1, "seal": 2}))),

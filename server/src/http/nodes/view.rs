@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::super::ask::links;
 use super::super::fault::Fault;
+use super::super::query::only_known;
 use super::mask::Secrets;
 use crate::context::Context;
 use crate::node::Node;
@@ -86,31 +87,24 @@ impl Fields {
     /// # Errors
     /// 400 with the names that no field has.
     pub(super) fn named(names: &[String]) -> Result<Self, Fault> {
-        let mut fields = Self(Field::Links.bit());
-        let mut unknown = Vec::new();
-        for name in names {
-            match FIELDS.iter().find(|(_, known)| known == name) {
-                Some((field, _)) => fields.0 |= field.bit(),
-                None => unknown.push(&**name),
-            }
-        }
-        if unknown.is_empty() {
-            return Ok(fields);
-        }
-        let known: Vec<&str> = FIELDS.iter().map(|(_, name)| *name).collect();
-        Err(Fault::bad_request(format!(
-            "Field(s) \"{}\" are not valid; a node has {}",
-            unknown.join(", "),
-            known.join(", ")
-        )))
+        only_known("a node", &FIELDS.map(|(_, name)| name), names)?;
+        let named = names.iter().filter_map(|name| Field::named(name));
+        Ok(Self(named.fold(Field::Links.bit(), |bits, field| bits | field.bit())))
     }
 
-    fn iter(self) -> impl Iterator<Item = (Field, &'static str)> {
+    /// Each with its name.
+    pub(super) fn iter(self) -> impl Iterator<Item = (Field, &'static str)> {
         FIELDS.into_iter().filter(move |(field, _)| self.0 & field.bit() != 0)
     }
 }
 
 impl Field {
+    /// The field of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let (field, _) = FIELDS.iter().find(|(_, known)| *known == name)?;
+        Some(*field)
+    }
+
     const fn bit(self) -> u32 {
         1 << self as u32
     }

@@ -2,14 +2,13 @@
 //! frees the lock with the process, so it is never stale; the text stays behind after a crash, and that is how
 //! the next start knows that the last stop was not a clean one.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::open::beside;
+use super::open::{beside, open_or_create};
 use crate::store::{Refusal, text};
 
 pub(super) struct LockFile {
@@ -28,14 +27,7 @@ impl LockFile {
     pub(super) fn take(database: &Path, server: &str) -> Result<(Self, LastStop), Refusal> {
         let path = beside(database, "lock");
         let refuse = |cause: io::Error| Refusal::from_io(&path, cause);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
-            .map_err(refuse)?;
+        let mut file = open_or_create(&path).map_err(refuse)?;
         let locked = file.try_lock();
         let mut holder = String::new();
         // Only a name to show: what cannot be read is shown as unknown.

@@ -41,6 +41,17 @@ pub(super) fn beside(database: &Path, extension: &str) -> PathBuf {
     path.into()
 }
 
+/// A file that only this user may read.
+pub(super) fn open_or_create(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+}
+
 pub(super) fn open(path: &Path, options: &Options) -> Result<Opened, Refusal> {
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -95,15 +106,21 @@ fn create_directory(directory: &Path) -> Result<(), Refusal> {
         .take_while(|parent| !parent.is_dir())
         .collect();
     let created = DirBuilder::new().recursive(true).mode(0o700).create(directory);
-    created.map_err(|cause| match cause.kind() {
-        io::ErrorKind::AlreadyExists => Refusal::NotADirectory { path: directory.into() },
-        _ => Refusal::from_io(directory, cause),
+    created.map_err(|cause| match obstacle(directory) {
+        Some(path) => Refusal::NotADirectory { path: path.into() },
+        None => Refusal::from_io(directory, cause),
     })?;
     // What is acknowledged later must not lie in a directory that a power cut takes away.
     for parent in parents.iter().rev().chain(&directory.parent()) {
         sync_directory(parent)?;
     }
     Ok(())
+}
+
+/// What stands where a directory should be: the path itself or one above it.
+fn obstacle(directory: &Path) -> Option<&Path> {
+    let deepest = directory.ancestors().find(|path| fs::symlink_metadata(path).is_ok())?;
+    (!deepest.is_dir()).then_some(deepest)
 }
 
 fn sync_directory(directory: &Path) -> Result<(), Refusal> {
@@ -133,14 +150,7 @@ fn open_locked(path: &Path, last_stop: LastStop, options: &Options) -> Result<(C
     let io = |cause| Refusal::from_io(path, cause);
     let sql = |error| to_refusal(error, path, options.busy_timeout);
     // Created here, not by SQLite, for the mode: its companions take theirs from it.
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path)
-        .map_err(io)?;
+    let mut file = open_or_create(path).map_err(io)?;
     let mut head = Vec::new();
     (&mut file)
         .take(MAGIC.len() as u64)

@@ -1,0 +1,17 @@
+//! An alias that nodes and URLs cannot hold.
+
+use bessemer::{Node, Result, driver};
+
+#[derive(Default)]
+struct Acme;
+
+#[driver(name = "acme", aliases = ["Rack"])]
+impl Acme {
+    #[passthru(http = "POST")]
+    async fn reset(&self, node: &mut Node) -> Result<()> {
+        let _ = node;
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+//! A name without a letter.
+
+use bessemer::{Node, Result, driver};
+
+#[derive(Default)]
+struct Acme;
+
+#[driver(name = "")]
+impl Acme {
+    #[passthru(http = "POST")]
+    async fn reset(&self, node: &mut Node) -> Result<()> {
+        let _ = node;
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! A key without a letter.
+
+#[bessemer::properties]
+struct Info {
+    /// Where it is.
+    #[property(name = "")]
+    address: String,
+}
+
+fn main() {}

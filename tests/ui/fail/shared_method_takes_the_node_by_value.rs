@@ -1,0 +1,17 @@
+//! The node itself, where it is shared.
+
+use bessemer::{Node, Result, driver};
+
+#[derive(Default)]
+struct Acme;
+
+#[driver(name = "acme")]
+impl Acme {
+    #[passthru(http = "GET", require_exclusive_lock = false)]
+    async fn state(&self, node: Node) -> Result<()> {
+        let _ = node;
+        Ok(())
+    }
+}
+
+fn main() {}
