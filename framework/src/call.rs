@@ -78,8 +78,9 @@ impl Call {
     }
 
     /// Runs work beside the method, on the driver's runtime. It belongs to the call. When the method returns, the work
-    /// is waited for, **without a deadline**, before the node's lock is freed and the client is answered; when the
-    /// method panics or is dropped, the work is dropped at its next await. To drop the [`Work`] ends nothing.
+    /// is waited for until the call's deadline, before the node's lock is freed and the client is answered; what goes on
+    /// after that, or when the method panics or is dropped, is dropped at its next await. To drop the [`Work`] ends
+    /// nothing.
     ///
     /// A panic in it is an [`Error`] of kind `Internal` for whoever awaits the [`Work`].
     pub fn spawn<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Work<T> {
@@ -99,7 +100,8 @@ impl Call {
     }
 
     /// Writes a line to the server's log, at the level `info`, with the request's id, the node, the driver and the
-    /// method beside it. Control characters are escaped. It names no secret.
+    /// method beside it. Control characters are escaped. A server bounds the lines of a call and their length
+    /// (`log.call_lines_max`, 1000; `log.call_line_bytes_max`, 4096). It names no secret.
     pub fn log(&self, text: &str) {
         self.host.log(text);
     }

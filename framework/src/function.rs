@@ -93,19 +93,19 @@ where
     type Future = Fut;
 }
 
-/// A function of the driver `D` with what stands in its signature. Nothing is asked of the types here, so that what
-/// is wrong with them is said once: where this becomes part of an entry.
-pub struct Authored<D, F, Form, A> {
+/// A function of the driver `D` that acts on `G`, with what stands in its signature. Nothing is asked of the types here,
+/// so that what is wrong with them is said once: where this becomes part of an entry.
+pub struct Authored<G, D, F, Form, A> {
     function: F,
-    signature: PhantomData<Signature<D, Form, A>>,
+    signature: PhantomData<Signature<G, D, Form, A>>,
 }
 
 /// Names the types, and holds none of them.
-type Signature<D, Form, A> = fn() -> (D, Form, A);
+type Signature<G, D, Form, A> = fn() -> (G, D, Form, A);
 
 /// See [`Authored`].
 #[must_use]
-pub const fn authored<D, F, Form, A>(function: F) -> Authored<D, F, Form, A> {
+pub const fn authored<G, D, F, Form, A>(function: F) -> Authored<G, D, F, Form, A> {
     Authored {
         function,
         signature: PhantomData,
@@ -133,7 +133,7 @@ pub trait AsyncMethod<G: Target, R>: Sync {
 /// A future that borrows what the method was given.
 type Borrowing<'a, R> = Pin<Box<dyn Future<Output = R> + Send + 'a>>;
 
-impl<D, G, F, Form, A, R> AsyncMethod<G, R> for Authored<D, F, Form, A>
+impl<G, D, F, Form, A, R> AsyncMethod<G, R> for Authored<G, D, F, Form, A>
 where
     D: 'static,
     G: Target,
@@ -161,7 +161,7 @@ pub trait BlockingMethod<G: Target, R>: Sync {
     fn call<'a>(&self, driver: &'a Instance, node: G::Node<'a>, call: &'a Call, arguments: Decoded) -> R;
 }
 
-impl<D, G, F, Form, A, R> BlockingMethod<G, R> for Authored<D, F, Form, A>
+impl<G, D, F, Form, A, R> BlockingMethod<G, R> for Authored<G, D, F, Form, A>
 where
     D: 'static,
     G: Target,
@@ -180,12 +180,17 @@ pub struct Bound<R, M: ?Sized + 'static> {
     method: &'static M,
 }
 
-/// An `async fn`, to be an entry.
+/// An `async fn`, to be an entry. What it must be is asked here, on one line, for the compiler shows that to an author
+/// whose future cannot move between threads; where only the cast to `dyn` asks, it shows the machinery as well.
 #[must_use]
-pub const fn asynchronous<G: Target, R>(
+pub const fn asynchronous<G: Target, D, F: for<'a> AsyncFunction<'a, D, G::Node<'a>, Form, A, Value = R>, Form, A, R>(
     returns: Ret<R>,
-    method: &'static dyn AsyncMethod<G, R>,
-) -> Bound<R, dyn AsyncMethod<G, R>> {
+    method: &'static Authored<G, D, F, Form, A>,
+) -> Bound<R, dyn AsyncMethod<G, R>>
+where
+    D: 'static,
+    A: 'static,
+{
     Bound {
         into: returns.into,
         method,
@@ -194,10 +199,15 @@ pub const fn asynchronous<G: Target, R>(
 
 /// A plain `fn`, to be an entry.
 #[must_use]
-pub const fn blocking<G: Target, R>(
+pub const fn blocking<G: Target, D, F, Form, A, R>(
     returns: Ret<R>,
-    method: &'static dyn BlockingMethod<G, R>,
-) -> Bound<R, dyn BlockingMethod<G, R>> {
+    method: &'static Authored<G, D, F, Form, A>,
+) -> Bound<R, dyn BlockingMethod<G, R>>
+where
+    D: 'static,
+    F: for<'a> Function<'a, D, G::Node<'a>, Form, A, Output = R>,
+    A: 'static,
+{
     Bound {
         into: returns.into,
         method,

@@ -13,9 +13,10 @@ pub use crate::function::{
 };
 pub use crate::host::*;
 pub use crate::properties::{
-    DebugOf, HasNoDebug, Presence, Properties, PropertyOf, RequiredByType, TakeOr, Unshown, bad_properties, properties,
-    property,
+    DebugOf, HasNoDebug, Presence, Properties, PropertyOf, RequiredByType, ShowFields, Shown, TakeOr, bad_properties,
+    properties, property, show,
 };
+pub use crate::properties_write_their_own_debug_remove_yours;
 pub use crate::start::{Decode, Runs, Start, Starts, Taken, verb};
 pub use crate::{Call, Configure, Error, Node, NodeSnapshot, Verb};
 
@@ -215,6 +216,20 @@ pub trait IsDriver: Sized + 'static {
 
 /// States that `D` is named as a driver in another block.
 pub const fn is_driver<D: IsDriver>() {}
+
+/// Writes the `Debug` of a struct of properties. By this name the compiler tells an author what to do who derives
+/// another one where the attribute does not see it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! properties_write_their_own_debug_remove_yours {
+    ($ty:ident, $name:literal) => {
+        impl ::core::fmt::Debug for $ty {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::__private::show(self, $name, f)
+            }
+        }
+    };
+}
 
 /// The schema of a configuration section.
 pub fn schema_of<C: schemars::JsonSchema>(generator: &mut SchemaGenerator) -> Schema {

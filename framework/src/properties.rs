@@ -212,8 +212,43 @@ pub trait HasNoDebug {
 
 impl<T> HasNoDebug for DebugOf<'_, T> {}
 
+/// The `Debug` output of a struct of properties, on its way.
+pub struct Shown<'s, 'f>(fmt::DebugStruct<'s, 'f>);
+
+impl Shown<'_, '_> {
+    /// Shows a field that is not marked as a secret. What its name or its key calls one is masked all the same: the
+    /// author may have forgotten the mark.
+    pub fn field(&mut self, name: &str, key: &str, value: &dyn Debug) {
+        match speaks_of_secrets(name) || speaks_of_secrets(key) {
+            true => self.secret(name),
+            false => drop(self.0.field(name, value)),
+        }
+    }
+
+    /// Shows that there is a secret.
+    pub fn secret(&mut self, name: &str) {
+        self.0.field(name, &Unshown("******"));
+    }
+}
+
+/// A struct of properties that shows its fields.
+pub trait ShowFields {
+    /// Shows each.
+    fn show_fields(&self, shown: &mut Shown<'_, '_>);
+}
+
+/// The `Debug` of a struct of properties.
+///
+/// # Errors
+/// Those of the output.
+pub fn show(all: &dyn ShowFields, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut shown = Shown(f.debug_struct(name));
+    all.show_fields(&mut shown);
+    shown.0.finish()
+}
+
 /// In place of a value that is not shown.
-pub struct Unshown(pub &'static str);
+struct Unshown(&'static str);
 
 impl Debug for Unshown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

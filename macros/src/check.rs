@@ -2,8 +2,10 @@
 //! that are given twice. Types are judged by how they are written; what hides behind an alias is judged by the
 //! compiler, through the traits that the expansion names.
 
+mod arguments;
 mod method;
 mod properties;
+mod types;
 
 use std::collections::HashMap;
 

@@ -1,8 +1,11 @@
 //! One call as the server keeps it: what the framework's `Call` is made of here. It is shared by the running
 //! method, by the one who awaits it and by whoever may cancel it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use bessemer::host::{BoxFuture, Host};
@@ -12,8 +15,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use crate::config::Log;
 use crate::signal::Signal;
 use crate::store::Progress;
+use crate::telemetry::one_line;
 
 /// What is known of a call from its request on.
 #[derive(Clone, Debug)]
@@ -33,7 +38,10 @@ pub(crate) struct Running {
     method: &'static str,
     deadline: Instant,
     cancelled: Signal,
+    told: OnceLock<tokio::time::Instant>,
     late: AtomicBool,
+    // Whether work that the method left behind was ended before its end.
+    cut: AtomicBool,
     // Whether the method ever asked: only then there is sense in waiting for it to stop by itself.
     asks: AtomicBool,
     runtime: Handle,
@@ -41,6 +49,24 @@ pub(crate) struct Running {
     spawned: Mutex<Option<JoinSet<()>>>,
     // Made where somebody listens: for tasks.
     progress: OnceLock<watch::Sender<Option<Progress>>>,
+    log: LogBounds,
+    logged: AtomicUsize,
+}
+
+/// How much a call may log.
+#[derive(Clone, Copy)]
+pub(crate) struct LogBounds {
+    lines_max: usize,
+    line_bytes_max: usize,
+}
+
+impl From<&Log> for LogBounds {
+    fn from(log: &Log) -> Self {
+        Self {
+            lines_max: log.call_lines_max,
+            line_bytes_max: log.call_line_bytes_max,
+        }
+    }
 }
 
 impl Running {
@@ -51,6 +77,7 @@ impl Running {
         method: &'static str,
         deadline: tokio::time::Instant,
         runtime: Handle,
+        log: LogBounds,
     ) -> Arc<Self> {
         Arc::new(Self {
             origin,
@@ -60,16 +87,21 @@ impl Running {
             method,
             deadline: deadline.into_std(),
             cancelled: Signal::default(),
+            told: OnceLock::new(),
             late: AtomicBool::new(false),
+            cut: AtomicBool::new(false),
             asks: AtomicBool::new(false),
             runtime,
             spawned: Mutex::new(None),
             progress: OnceLock::new(),
+            log,
+            logged: AtomicUsize::new(0),
         })
     }
 
     /// Tells the method to stop.
     pub(crate) fn cancel(&self) {
+        self.told.get_or_init(tokio::time::Instant::now);
         self.cancelled.raise();
     }
 
@@ -87,6 +119,21 @@ impl Running {
     /// Whether it was told to stop.
     pub(crate) fn is_told(&self) -> bool {
         self.cancelled.is_raised()
+    }
+
+    /// When it was told to stop; now, if it was not.
+    pub(crate) fn told_at(&self) -> tokio::time::Instant {
+        self.told.get().copied().unwrap_or_else(tokio::time::Instant::now)
+    }
+
+    /// Notes that work which the method left behind did not come to its end.
+    pub(crate) fn note_cut(&self) {
+        self.cut.store(true, Ordering::Release);
+    }
+
+    /// Whether work that the method left behind did not come to its end.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.cut.load(Ordering::Acquire)
     }
 
     /// Whether the method asks if it should stop.
@@ -129,25 +176,33 @@ impl Running {
         self.spawned.lock().is_some()
     }
 
-    /// Waits until all that the method spawned has ended.
+    /// Waits until all that the method spawned has ended. May be dropped: what was spawned is still there then.
     pub(crate) async fn join_spawned(&self) {
-        // Taken out and put back each time: a piece of work may itself spawn.
-        loop {
-            let Some(mut set) = self.spawned.lock().take() else {
-                return;
-            };
-            while set.join_next().await.is_some() {}
-        }
+        poll_fn(|cx| {
+            // Looked at again each time: a piece of work may itself spawn.
+            let mut spawned = self.spawned.lock();
+            while let Some(set) = &mut *spawned {
+                match set.poll_join_next(cx) {
+                    Poll::Ready(Some(_)) => {}
+                    Poll::Ready(None) => *spawned = None,
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+            Poll::Ready(())
+        })
+        .await;
     }
 
     /// Ends all that the method spawned: it is dropped at its next await, which is waited for.
     pub(crate) async fn abort_spawned(&self) {
-        loop {
-            let Some(mut set) = self.spawned.lock().take() else {
-                return;
-            };
-            set.shutdown().await;
-        }
+        let mut joined = pin!(self.join_spawned());
+        poll_fn(|cx| {
+            if let Some(set) = &mut *self.spawned.lock() {
+                set.abort_all();
+            }
+            joined.as_mut().poll(cx)
+        })
+        .await;
     }
 }
 
@@ -204,17 +259,19 @@ impl Host for Running {
     }
 
     fn log(&self, text: &str) {
-        // What a method logs may come from its caller: it must not end the line, nor colour the terminal.
-        let text: String = text
-            .chars()
-            .flat_map(|c| {
-                if c.is_control() {
-                    c.escape_default().collect::<Vec<_>>()
-                } else {
-                    vec![c]
-                }
-            })
-            .collect();
+        let LogBounds {
+            lines_max,
+            line_bytes_max,
+        } = self.log;
+        let before = self.logged.fetch_add(1, Ordering::Relaxed);
+        if before > lines_max {
+            return;
+        }
+        let text = if before < lines_max {
+            one_line(text, line_bytes_max)
+        } else {
+            format!("the call has logged {lines_max} lines; what else it logs is left out").into()
+        };
         tracing::info!(
             request_id = %self.request_id(),
             node = self.node.map(tracing::field::display),

@@ -1,6 +1,7 @@
 //! The command line: what the binary can be asked, and its exit codes: 0, 1 (it failed), 2 (the command line),
 //! 78 (the configuration, the binary or a driver is at fault; a service manager need not try again).
 
+mod db;
 mod list;
 
 use std::io::{IsTerminal, Write as _};
@@ -9,6 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use self::db::DbVerb;
 use crate::catalogue::{Catalogue, Compiled};
 use crate::config::{self, Colour, Config, Diagnostic, Faults, FlagText, Loaded, Origins, Purpose, Sources};
 use crate::serve::{Ended, serve};
@@ -75,6 +77,11 @@ enum CliVerb {
     Config {
         #[command(subcommand)]
         verb: ConfigVerb,
+    },
+    /// Checks or copies the database, beside a running server or without one
+    Db {
+        #[command(subcommand)]
+        verb: DbVerb,
     },
     /// Shows the version, and which drivers this binary has
     Version {
@@ -173,6 +180,7 @@ fn run(cli: Cli, linked: &[&str]) -> Result<(), Failure> {
             });
             return Ok(());
         }
+        Some(CliVerb::Db { verb }) => return Ok(db::run(&verb, || load(&cli.options, Purpose::Serve), print)?),
         _ => {}
     }
     let compiled = Compiled::collect(bessemer::host::blocks(), linked);
@@ -210,7 +218,8 @@ fn run(cli: Cli, linked: &[&str]) -> Result<(), Failure> {
             CliVerb::Config {
                 verb: ConfigVerb::Sample { .. },
             }
-            | CliVerb::Completions { .. },
+            | CliVerb::Completions { .. }
+            | CliVerb::Db { .. },
         ) => {}
     }
     Ok(())

@@ -9,11 +9,13 @@ use uuid::Uuid;
 
 use crate::catalogue::Catalogue;
 use crate::config::Config;
+use crate::health::Health;
 use crate::lock::NodeLocks;
 use crate::node::Node;
 use crate::nodes::Nodes;
 use crate::signal::Signal;
 use crate::store::{NodeChange, NodeStamp, Store, StoreError, TaskEnd};
+use crate::tasks::prune::Pruning;
 use crate::worker::Workers;
 
 /// One server's state.
@@ -32,12 +34,16 @@ pub(crate) struct Context {
     pub(crate) store: Arc<dyn Store>,
     /// Writes of nodes that are under way.
     pub(crate) writes: Writes,
+    /// When ended tasks are to be looked through.
+    pub(crate) pruning: Pruning,
     /// The bound on running calls.
     pub(crate) workers: Arc<Workers>,
     /// When this server started.
     pub(crate) started_at: Timestamp,
     /// Raised when no new call may begin.
-    pub(crate) stopping: Signal,
+    pub(crate) stopping: Arc<Signal>,
+    /// What is known of the store's health.
+    pub(crate) health: Health,
 }
 
 impl Context {

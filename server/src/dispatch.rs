@@ -1,8 +1,8 @@
 //! One call, from top to bottom: find what is called, decode, check, lock, run, answer. It knows nothing of
 //! HTTP; `http/passthru.rs` takes a request apart for it and `http/fault.rs` says what its errors look like.
 //!
-//! The law: what is refused here with [`CallError::Locked`], [`CallError::NoWorker`] or a full queue was not
-//! carried out, so a client may send it again. From the moment a method begins, its client may leave.
+//! The law: what is refused here with [`CallError::Locked`], [`CallError::NoWorker`], [`CallError::Stopping`] or a full
+//! queue was not carried out, so a client may send it again. From the moment a method begins, its client may leave.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use serde_json::Map;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::call::{Origin, Running};
+use crate::call::{LogBounds, Origin, Running};
 use crate::catalogue::{Driver, Method};
 use crate::context::Context;
 use crate::execute::Work;
@@ -124,6 +124,8 @@ pub(crate) enum CallError {
     DriverChanged(Uuid),
     #[error("Requested action cannot be performed due to lack of free conductor workers.")]
     NoWorker,
+    #[error("this server stops; nothing was carried out")]
+    Stopping,
     #[error("{0}")]
     Failed(#[from] bessemer::Error),
     #[error("the method failed by a fault of its own; the server's log has more under this request's id")]
@@ -139,8 +141,11 @@ pub(crate) enum CallError {
 }
 
 impl From<NoWorker> for CallError {
-    fn from(_: NoWorker) -> Self {
-        Self::NoWorker
+    fn from(why: NoWorker) -> Self {
+        match why {
+            NoWorker::Full => Self::NoWorker,
+            NoWorker::Stopping => Self::Stopping,
+        }
     }
 }
 
@@ -320,9 +325,7 @@ impl Place<'_> {
         if let Some(node) = &node {
             validate(driver, node)?;
         }
-        if !context.workers.has_room(driver) {
-            return Err(CallError::NoWorker);
-        }
+        context.workers.has_room(driver)?;
         let task = record.is_async.then(Uuid::new_v4);
         // Not since its arrival: a body that came slowly has used up none of the wait.
         let asked = Instant::now();
@@ -344,7 +347,8 @@ impl Place<'_> {
         let begun = if waited { Instant::now() } else { asked };
         let deadline = begun + method.timeout();
         let id = node.as_ref().map(|node| node.id);
-        let call = Running::new(origin, id, driver.record().name, record.name, deadline, handle.clone());
+        let (driver_name, log) = (driver.record().name, LogBounds::from(&context.config.log));
+        let call = Running::new(origin, id, driver_name, record.name, deadline, handle.clone(), log);
         let work = Work {
             context: Arc::clone(context),
             driver: Arc::clone(driver),
@@ -354,7 +358,7 @@ impl Place<'_> {
             _hold: hold,
         };
         match task {
-            None => work.run_sync(ready, target).await,
+            None => work.run_sync(context, ready, target).await,
             Some(task) => work.run_async(ready, target, node, task).await,
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bessemer::host::{self, Content, Finished, Host, NodeFields, Ready, Reply};
 use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
 
 use crate::call::Running;
@@ -17,7 +18,7 @@ use crate::store::StoreError;
 use crate::stream::Stream;
 use crate::target::{Hold, Target};
 use crate::tasks;
-use crate::worker::{End, Slot, in_place_or_there, supervise, there};
+use crate::worker::{End, GRACE_AT_STOP, Slot, in_place_or_there, supervise, there};
 
 /// A call that begins.
 pub(crate) struct Work {
@@ -37,8 +38,13 @@ pub(crate) struct Work {
 
 impl Work {
     /// 200: waits for the result, at most until the deadline. The work itself goes on without its client.
-    pub(crate) async fn run_sync<G: Target>(self, ready: Ready<G>, target: G) -> Result<Answer, CallError> {
-        let (stopped, late) = (CallError::Stopped(self.method.record().name), self.timed_out());
+    pub(crate) async fn run_sync<G: Target>(
+        self,
+        context: &Context,
+        ready: Ready<G>,
+        target: G,
+    ) -> Result<Answer, CallError> {
+        let (name, late) = (self.method.record().name, self.timed_out());
         let (driver, deadline) = (Arc::clone(&self.driver), self.call.deadline());
         let blocks = self.method.blocks();
         let handle = driver.runtime().handle();
@@ -53,20 +59,34 @@ impl Work {
         };
         tokio::select! {
             biased;
-            done = done => done.unwrap_or(Err(stopped)),
+            done = done => done.unwrap_or(Err(CallError::Stopped(name))),
             // Made only if the first poll does not end the call.
-            () = async { tokio::time::sleep_until(deadline).await } => Err(late),
+            () = async { sleep_until(deadline).await } => Err(late),
+            // A plain `fn` does not end, however often it is told. Later than what does.
+            () = async { Box::pin(ended(context)).await } => Err(CallError::Stopped(name)),
         }
     }
 
     async fn carry_out<G: Target>(self, ready: Ready<G>, target: G) -> Result<Answer, CallError> {
         let Finished { result, target } = self.supervised(ready, target).await?;
-        let reply = result.inspect_err(|error| self.log_failure(error))?;
+        let reply = match result {
+            Ok(reply) => reply,
+            Err(error) => {
+                self.log_failure(&error);
+                return Err(if self.is_over() { self.timed_out() } else { error.into() });
+            }
+        };
         if let Some(fields) = target.changes() {
             Box::pin(self.save(fields)).await.map_err(CallError::NotSaved)?;
         }
-        if self.call.is_late() {
-            return Err(self.timed_out());
+        if let Some(error) = self.unfinished() {
+            if self.call.is_late() {
+                tracing::info!(
+                    request_id = %self.call.request_id(), driver = self.call.driver(), method = self.call.method(),
+                    "the method returned when its time was over; what it changed is saved"
+                );
+            }
+            return Err(error);
         }
         let attachment = match reply {
             Reply::Empty => return Ok(Answer::Nothing),
@@ -95,7 +115,7 @@ impl Work {
         node: Option<Arc<Node>>,
         task: Uuid,
     ) -> Result<Answer, CallError> {
-        let stopped = CallError::Stopped(self.method.record().name);
+        let stopped = self.stopped();
         let (accept, accepted) = oneshot::channel();
         let handle = self.driver.runtime().handle().clone();
         handle.spawn(self.carry_out_task(ready, target, node, task, accept));
@@ -131,7 +151,7 @@ impl Work {
                 self.log_failure(&error);
                 (Some(error.into()), None)
             }
-            Ok(Finished { result: Ok(_), target }) => (self.call.is_late().then(|| self.timed_out()), target.changes()),
+            Ok(Finished { result: Ok(_), target }) => (self.unfinished(), target.changes()),
         };
         tasks::finish(&self.context, &self.call, task, error, changes).await;
     }
@@ -159,8 +179,26 @@ impl Work {
             End::Finished(finished) => Ok(finished),
             End::Panicked => Err(CallError::Panicked),
             End::Dropped if self.call.is_late() => Err(self.timed_out()),
-            End::Dropped => Err(CallError::Stopped(self.method.record().name)),
+            End::Dropped => Err(self.stopped()),
         }
+    }
+
+    /// What a call that returned well is called all the same: its time was over, or what it left behind was ended.
+    fn unfinished(&self) -> Option<CallError> {
+        if self.call.is_late() {
+            Some(self.timed_out())
+        } else {
+            self.call.is_cut().then(|| self.stopped())
+        }
+    }
+
+    /// Whether its time is over: the client of a synchronous method was answered then.
+    fn is_over(&self) -> bool {
+        self.call.is_late() || self.call.deadline() <= Instant::now()
+    }
+
+    fn stopped(&self) -> CallError {
+        CallError::Stopped(self.method.record().name)
     }
 
     fn timed_out(&self) -> CallError {
@@ -170,12 +208,24 @@ impl Work {
         }
     }
 
+    /// Writes to the log what of a method's error nobody else is told.
     fn log_failure(&self, error: &bessemer::Error) {
-        if let Some(causes) = error.causes() {
+        let (call, kind, causes) = (&self.call, error.kind(), error.causes());
+        if self.is_over() && !self.method.record().is_async {
+            tracing::warn!(
+                request_id = %call.request_id(), driver = call.driver(), method = call.method(), %kind, causes,
+                "the method failed when its time was over: {error}"
+            );
+        } else if causes.is_some() {
             tracing::info!(
-                request_id = %self.call.request_id(),
-                driver = self.call.driver(), method = self.call.method(), kind = %error.kind(), causes, "{error}"
+                request_id = %call.request_id(), driver = call.driver(), method = call.method(), %kind, causes, "{error}"
             );
         }
     }
+}
+
+/// Ends when the server does, and whoever listened to that has ended.
+async fn ended(context: &Context) {
+    context.workers.abandonment().raised().await;
+    sleep(GRACE_AT_STOP + GRACE_AT_STOP / 2).await;
 }

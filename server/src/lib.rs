@@ -28,12 +28,15 @@ pub mod config;
 mod context;
 mod dispatch;
 mod execute;
+mod health;
 mod http;
 pub mod lock;
 pub mod node;
 mod nodes;
+mod notify;
 mod serve;
 mod signal;
+mod stop;
 pub mod store;
 mod stream;
 mod target;
@@ -54,7 +57,11 @@ pub use cli::main;
 #[macro_export]
 macro_rules! main {
     ($($(#[$attribute:meta])* $driver:ident),* $(,)?) => {
-        $($(#[$attribute])* use $driver as _;)*
+        // By `*`, so that a crate that is not there is an error at its name: of `use … as _` the compiler would show
+        // this whole macro.
+        const _: () = {
+            $($(#[$attribute])* use $driver::*;)*
+        };
 
         fn main() -> ::std::process::ExitCode {
             $crate::main(&[$($(#[$attribute])* ::core::stringify!($driver)),*])

@@ -1,37 +1,36 @@
-//! A server's life: put together from configuration, drivers and store; listening; draining; ending. Nothing
-//! listens before all of it is known to be sound.
+//! A server's life: put together from configuration, drivers and store; listening; ending, which is in `stop.rs`.
+//! Nothing listens before all of it is known to be sound.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bessemer::host::NodeFields;
 use jiff::Timestamp;
 use tokio::runtime::{Builder, Runtime};
-use tokio::signal::unix::{Signal as UnixSignal, SignalKind, signal};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
-use crate::catalogue::{Catalogue, Driver};
+use crate::catalogue::Catalogue;
 use crate::config::{Config, Connection, Diagnostic, Faults};
 use crate::context::{Context, Writes};
+use crate::health::Health;
 use crate::http::{Api, Listener, bind};
 use crate::lock::{Limits, NodeLocks};
 use crate::node::Node;
 use crate::nodes::Nodes;
+use crate::notify;
 use crate::signal::Signal;
+use crate::stop::{self, Ends, LAST_PATIENCE, Told, stop_drivers};
 use crate::store::sqlite::{Options, SqliteStore};
 use crate::store::{Store, StoreError};
+use crate::tasks::prune::{self, Pruning};
 use crate::telemetry;
 use crate::telemetry::access::AccessLog;
 use crate::worker::Workers;
 
 /// The node that a server makes for those who try it.
 const DEMO_NODE: &str = "demo-0";
-
-/// After the time to drain is over: how long a cancelled call and a driver's threads may still take.
-const LAST_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why a server did not start, or ended.
 pub(crate) enum Ended {
@@ -59,8 +58,11 @@ pub(crate) fn serve(config: Config, catalogue: Catalogue) -> Result<(), Ended> {
             .block_on(open(&context))
             .and_then(|listener| run(&runtime, &context, listener));
         // Not on a runtime: nobody may wait there for threads to end.
+        let deadline = std::time::Instant::now() + LAST_PATIENCE;
         for driver in context.catalogue.distinct() {
-            driver.runtime().shut_down(LAST_PATIENCE);
+            driver
+                .runtime()
+                .shut_down(deadline.saturating_duration_since(std::time::Instant::now()));
         }
         result
     });
@@ -80,6 +82,7 @@ async fn assemble(config: Config, catalogue: Catalogue) -> Result<Arc<Context>, 
     }
     let nodes = Nodes::new(store.node_list_all().await.map_err(failed)?);
     let conductor = &config.conductor;
+    let stopping = Arc::new(Signal::default());
     let limits = Limits {
         waiters_per_node_max: conductor.lock_waiters_per_node_max,
         waiters_max: conductor.lock_waiters_max,
@@ -87,10 +90,12 @@ async fn assemble(config: Config, catalogue: Catalogue) -> Result<Arc<Context>, 
     Ok(Arc::new(Context {
         host: config.host.as_str().into(),
         locks: NodeLocks::new(limits),
-        workers: Workers::new(conductor),
+        workers: Workers::new(conductor, Arc::clone(&stopping)),
         started_at: Timestamp::now(),
         writes: Writes::default(),
-        stopping: Signal::default(),
+        pruning: Pruning::default(),
+        stopping,
+        health: Health::default(),
         catalogue,
         nodes,
         store,
@@ -104,7 +109,7 @@ async fn open(context: &Context) -> Result<Listener, Ended> {
     match bind(&context.config.api).await {
         Ok(listener) => Ok(listener),
         Err(error) => {
-            stop_work(context).await;
+            stop::end_before_start(context).await;
             let api = &context.config.api;
             Err(Ended::Failed(format!(
                 "cannot listen on {}: {error}; choose another api.host_ip or api.port",
@@ -171,16 +176,15 @@ async fn start_drivers(context: &Context) -> Result<(), Faults> {
     if faults.is_empty() {
         return Ok(());
     }
-    for driver in started {
-        stop_driver(driver).await;
-    }
+    stop_drivers(started.into_iter(), context.config.conductor.driver_stop_timeout).await;
     Err(faults)
 }
 
-/// Serves until told to stop, then drains.
+/// Serves until told to stop, then does so.
 fn run(runtime: &Runtime, context: &Arc<Context>, listener: Listener) -> Result<(), Ended> {
-    let access = Arc::new(if context.config.log.access {
-        AccessLog::start(telemetry::is_human(&context.config.log))
+    let log = &context.config.log;
+    let access = Arc::new(if log.access {
+        AccessLog::start(telemetry::is_human(log), log.level)
     } else {
         AccessLog::off()
     });
@@ -189,91 +193,38 @@ fn run(runtime: &Runtime, context: &Arc<Context>, listener: Listener) -> Result<
             create_demo_node(context).await.map_err(failed)?;
         }
         let mut ends = Ends::listen().map_err(|error| Ended::Failed(format!("cannot listen for signals: {error}")))?;
-        announce(context, listener.address());
-        let api = Api::new(Arc::clone(context), Arc::clone(&access));
-        let patience = context.config.conductor.graceful_shutdown_timeout;
+        let address = listener.address();
+        let close = Arc::new(Signal::default());
         let serving = tokio::spawn({
-            let context = Arc::clone(context);
-            async move { listener.serve(api, &context.stopping, patience).await }
+            let (api, close) = (Api::new(Arc::clone(context), Arc::clone(&access)), Arc::clone(&close));
+            async move { listener.serve(api, &close).await }
         });
-        let broken = tokio::select! {
-            () = ends.wait() => None,
-            error = context.store.broken() => Some(error),
+        announce(context, address);
+        notify::ready(context, address);
+        tokio::spawn(notify::feed_watchdog(Arc::clone(context)));
+        let pruning = tokio::spawn({
+            let context = Arc::clone(context);
+            async move { prune::run(&context).await }
+        });
+        let (told, broken) = tokio::select! {
+            told = ends.wait() => (told, None),
+            error = context.store.broken() => (Told::Stop, Some(error.to_string())),
         };
-        tracing::info!("stopping");
+        notify::stopping();
+        tokio::spawn(notify::ask_for_time(Arc::clone(context)));
         context.stopping.raise();
-        tokio::select! {
-            () = drain(context, serving, patience) => {}
-            () = ends.wait() => tracing::warn!("told to stop again: not waiting any longer"),
+        let deadline = stop::drain(context, &mut ends, told).await;
+        if pruning.await.is_err() {
+            tracing::error!("the forgetting of tasks ended by a panic");
         }
-        stop_work(context).await;
-        match broken {
+        let ended = stop::end(context, &mut ends, &close, serving, deadline).await;
+        match broken.or(ended.err()) {
             None => Ok(()),
-            Some(error) => Err(Ended::Failed(error.to_string())),
+            Some(text) => Err(Ended::Failed(text)),
         }
     });
     access.stop();
     result
-}
-
-/// The signals that end a server.
-struct Ends {
-    terminate: UnixSignal,
-    interrupt: UnixSignal,
-}
-
-impl Ends {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
-
-/// Waits for what was begun: the requests, then the asynchronous calls.
-async fn drain(context: &Context, serving: tokio::task::JoinHandle<()>, patience: Duration) {
-    let deadline = Instant::now() + patience;
-    if serving.await.is_err() {
-        tracing::error!("the listener ended by a panic");
-    }
-    if timeout_at(deadline, context.workers.idle()).await.is_err() {
-        tracing::warn!(
-            running = context.workers.running(),
-            "calls were still running when the time to stop was over"
-        );
-    }
-}
-
-/// Ends what still runs, the drivers and the store.
-async fn stop_work(context: &Context) {
-    context.workers.abandon();
-    let _ = timeout(LAST_PATIENCE, context.workers.idle()).await;
-    for driver in context.catalogue.distinct() {
-        stop_driver(driver).await;
-    }
-    if let Err(error) = context.store.close().await {
-        tracing::error!(%error, "the store did not close");
-    }
-}
-
-async fn stop_driver(driver: &Driver) {
-    let Some(stop) = driver.record().stop else { return };
-    let stopped = driver.runtime().handle().spawn(stop(Arc::clone(driver.instance())));
-    let name = driver.record().name;
-    match timeout(LAST_PATIENCE, stopped).await {
-        Ok(Ok(Ok(()))) => {}
-        Ok(Ok(Err(error))) => tracing::warn!(driver = name, %error, "the driver's stop failed"),
-        Ok(Err(_)) => tracing::error!(driver = name, "the driver's stop panicked"),
-        Err(_) => tracing::warn!(driver = name, "the driver did not stop in time"),
-    }
 }
 
 /// Whether somebody just started the binary to see what it does: nothing is configured, no node is known.

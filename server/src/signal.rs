@@ -15,13 +15,14 @@ pub(crate) struct Signal {
 impl Signal {
     /// Raises it and wakes all who wait.
     pub(crate) fn raise(&self) {
-        self.raised.store(true, Ordering::Release);
+        // In one order with what the reader did before it looked: see `Workers::begin`.
+        self.raised.store(true, Ordering::SeqCst);
         self.notify.notify_waiters();
     }
 
     /// Whether it was raised.
     pub(crate) fn is_raised(&self) -> bool {
-        self.raised.load(Ordering::Acquire)
+        self.raised.load(Ordering::SeqCst)
     }
 
     /// Ends when it is raised.

@@ -141,16 +141,28 @@ fn found(node: Option<Arc<Node>>) -> Arc<Node> {
 /// The exclusive lock of a node, within the configured wait: for calls, and for the built-in operations that
 /// change a node.
 pub(crate) async fn exclusive(context: &Context, node: Uuid, who: Who) -> Result<ExclusiveGuard, CallError> {
-    let deadline = deadline(context, who);
-    let lock = context.locks.exclusive(node, who, deadline).await;
-    lock.map_err(|refused| refusal(context, node, refused))
+    let lock = context.locks.exclusive(node, who, deadline(context, who));
+    unless_stopping(context, node, lock).await
 }
 
 /// A share of a node, within the same wait.
 async fn shared(context: &Context, node: Uuid, who: Who) -> Result<SharedGuard, CallError> {
-    let deadline = deadline(context, who);
-    let lock = context.locks.shared(node, who, deadline).await;
-    lock.map_err(|refused| refusal(context, node, refused))
+    let lock = context.locks.shared(node, who, deadline(context, who));
+    unless_stopping(context, node, lock).await
+}
+
+/// The lock, unless it has to be waited for and the server stops meanwhile.
+async fn unless_stopping<L>(
+    context: &Context,
+    node: Uuid,
+    lock: impl Future<Output = Result<L, Refused>>,
+) -> Result<L, CallError> {
+    tokio::select! {
+        biased;
+        lock = lock => lock.map_err(|refused| refusal(context, node, refused)),
+        // On the heap: made only by who waits.
+        () = async { Box::pin(context.stopping.raised()).await } => Err(CallError::Stopping),
+    }
 }
 
 fn deadline(context: &Context, who: Who) -> Instant {

@@ -1,6 +1,8 @@
 //! Tasks: the durable record of asynchronous calls. A task is on disk before its call is answered, and its end
 //! is one transaction with what the method changed on the node and with `last_error`. Which calls become
-//! tasks is decided in `dispatch.rs`.
+//! tasks is decided in `dispatch.rs`; when ended ones are forgotten, in `tasks/prune.rs`.
+
+pub(crate) mod prune;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -100,11 +102,11 @@ pub(crate) async fn finish(
             node.last_error = last_error;
         }
     });
-    let stored = context.task_finish(task, end, call.node(), change).await;
-    if let Err(error) = stored {
-        tracing::error!(
+    match context.task_finish(task, end, call.node(), change).await {
+        Ok(()) => context.pruning.note_end(),
+        Err(error) => tracing::error!(
             request_id = %call.request_id(), %task, driver = call.driver(), method = call.method(), %error,
             "the end of the task could not be saved; at the next start it counts as interrupted"
-        );
+        ),
     }
 }

@@ -1,17 +1,32 @@
-//! Locks as callers meet them: who waits for whom, for how long, and what a refusal says.
+//! Locks as callers meet them: who waits for whom, for how long, and what a refusal says. What happens to a lock when a
+//! client leaves or a method fails is in `guards.rs`, what thousands of calls do in `crowd.rs`, what many clients met in
+//! `history.rs`.
 
-use std::time::Duration;
+mod crowd;
+mod guards;
+mod history;
 
-use bessemer_tests::{Client, Probe};
+use bessemer_tests::{Probe, Server};
 use serde_json::{Value, json};
 
-#[tokio::test]
+/// A call waits as long as it takes, and the log says who does.
+pub(super) const WATCHED: &str = "[conductor]\nlock_wait = \"60s\"\n[log]\nlevel = \"debug\"\n";
+
+/// What the log says of a call that waits no longer, as its client is gone.
+pub(super) const LEFT: &str = "a call left the queue of its node";
+
+/// Waits until a call of this operation has queued, as the last of so many on all nodes.
+pub(super) fn queued(server: &Server, operation: &str, waiters: usize) {
+    server.logged(&format!("\"operation\":\"{operation}\",\"waiters\":{waiters},"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_exclusive_call_keeps_others_waiting() {
-    let probe = Probe::start().await;
+    let probe = Probe::with(WATCHED).await;
     let first = probe.calling("hold", json!({"gate": "a"}));
     probe.entered("a", 1).await;
     let second = probe.calling("hold", json!({"gate": "b"}));
-    // Answers as long as `b` is not entered show that the second waits while the node is held.
+    queued(&probe, "hold", 1);
     assert_eq!(probe.at_gate("b").await, 0);
     assert_ne!(probe.node("reservation").await, Value::Null);
     probe.open("b").await;
@@ -126,20 +141,15 @@ async fn exclusive_calls_never_meet() {
     assert_eq!(counts, (1..=40).collect::<Vec<_>>());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_leaves_while_waiting_never_runs() {
-    let probe = Probe::with("[conductor]\nlock_wait = \"60s\"\n").await;
+    let probe = Probe::with(WATCHED).await;
     let held = probe.calling("hold", json!({"gate": "a"}));
     probe.entered("a", 1).await;
-    let client = Client::clone(&probe);
-    let arguments = json!({"gate": "left"});
-    let waiting = client.post("/v1/nodes/n/vendor_passthru/hold", &arguments);
-    assert!(tokio::time::timeout(Duration::from_millis(50), waiting).await.is_err());
-    drop(client);
-    // The server learns of it beside other requests: so many answered, it has.
-    for _ in 0..200 {
-        assert_eq!(probe.get("/v1/nodes/n").await.status, 200);
-    }
+    let leaving = probe.calling("hold", json!({"gate": "left"}));
+    queued(&probe, "hold", 1);
+    leaving.abort();
+    probe.server.logged(LEFT);
     probe.open("a").await;
     assert_eq!(held.await.unwrap().status, 200);
     // Whoever comes next is served: nothing is left of the one who left.

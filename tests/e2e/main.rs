@@ -4,7 +4,10 @@
 
 mod cli;
 mod conductors;
+mod db;
 mod drivers;
+mod durable;
+mod health;
 mod locks;
 mod maintenance;
 mod node_create;
@@ -15,7 +18,13 @@ mod passthru;
 mod secrets;
 mod sections;
 mod settings;
+mod slow_clients;
 mod startup;
+mod stop;
+mod stop_notify;
+mod store;
 mod streams;
 mod tasks;
+mod tasks_kept;
 mod work;
+mod work_left;

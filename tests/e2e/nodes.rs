@@ -1,11 +1,10 @@
 //! Nodes: one node shown, its states and what its interfaces say, its end; gates and verbs of the routes.
 
-use std::time::Duration;
-
 use bessemer_tests::{Answer, Client, Probe, Server};
 use serde_json::{Value, json};
 
 use super::drivers::INTERFACES;
+use super::locks::{LEFT, WATCHED, queued};
 
 pub(super) const UUID: &str = "1be26c0b-03f2-4d2e-ae87-c02d7f33c123";
 
@@ -221,20 +220,17 @@ async fn a_change_waits_for_the_node_and_is_made_on_what_it_is_then() {
     assert_eq!(answer.json()["reservation"], Value::Null);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_leaves_while_its_change_waits_changes_nothing() {
-    let probe = Probe::with("[conductor]\nlock_wait = \"60s\"\n").await;
+    let probe = Probe::with(WATCHED).await;
     let held = probe.calling("hold", json!({"gate": "a"}));
     probe.entered("a", 1).await;
     let client = Client::clone(&probe);
     let patch = json!([{"op": "add", "path": "/extra/left", "value": 1}]);
-    let leaving = tokio::time::timeout(Duration::from_millis(50), client.patch("/v1/nodes/n", &patch));
-    assert!(leaving.await.is_err());
-    drop(client);
-    // The server learns of it beside other requests: so many answered, it has.
-    for _ in 0..200 {
-        assert_eq!(probe.get("/v1/nodes/n").await.status, 200);
-    }
+    let leaving = tokio::spawn(async move { client.patch("/v1/nodes/n", &patch).await });
+    queued(&probe, "PATCH", 1);
+    leaving.abort();
+    probe.server.logged(LEFT);
     probe.open("a").await;
     assert_eq!(held.await.unwrap().status, 200);
     let next = json!([{"op": "add", "path": "/extra/next", "value": 1}]);

@@ -71,7 +71,7 @@ async fn a_wrong_value_is_refused_when_it_is_written_all_at_once() {
 #[tokio::test]
 async fn what_a_name_calls_a_secret_is_not_shown_though_nobody_declared_it() {
     let server = reader().await;
-    let text = "driver_info/door_token: must be an integer or null from 0 to 65535; \
+    let text = "driver_info/door_token: must be an integer from 0 to 65535, or null; \
                 driver_info/guest: must be an object or null";
     for guest in [
         json!({"name": "g", "password": "s3cret"}),
@@ -133,7 +133,7 @@ async fn texts_stand_for_numbers_and_what_is_not_given_has_its_default() {
     );
     assert_eq!(
         debug,
-        "Reach { address: \"10\", port: 624, cipher: _, verify: false, pin: ******, phrase: ******, door_token: None, guest: _ }"
+        "Reach { address: \"10\", port: 624, cipher: _, verify: false, pin: ******, phrase: ******, door_token: ******, guest: _ }"
     );
     // It stays as it was written.
     let shown = server.get("/v1/nodes/n").await.json()["driver_info"].clone();
@@ -219,7 +219,7 @@ async fn the_fake_driver_has_ironics_properties_and_waits_as_told() {
     assert!(
         refused
             .faultstring()
-            .starts_with("driver_info/fake_delay: must be a number or null from 0 to 600: "),
+            .starts_with("driver_info/fake_delay: must be a number from 0 to 600, or null: "),
         "{refused:?}"
     );
 }

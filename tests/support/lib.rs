@@ -3,10 +3,12 @@
 
 mod binary;
 mod http;
+mod machine;
 mod probe;
 mod server;
 
 pub use binary::{Binary, path_of};
 pub use http::{Answer, Client};
+pub use machine::{mounted, skipped};
 pub use probe::Probe;
 pub use server::{Server, ServerBuilder, Stopped};

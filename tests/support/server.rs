@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
+use rustix::process::{Pid, Signal};
 use tempfile::TempDir;
 
 use crate::binary::{Binary, path_of};
@@ -55,6 +56,7 @@ pub struct Stopped {
 /// What to start.
 pub struct ServerBuilder {
     binary: Binary,
+    under: Vec<String>,
     args: Vec<String>,
     env: Vec<(String, String)>,
     config: Option<String>,
@@ -72,6 +74,7 @@ impl Server {
     pub fn builder() -> ServerBuilder {
         ServerBuilder {
             binary: Binary::Stock,
+            under: vec![],
             args: vec![],
             env: vec![],
             config: None,
@@ -129,7 +132,7 @@ impl Server {
     }
 
     /// Waits for the end.
-    fn ended(mut self) -> Stopped {
+    pub fn ended(mut self) -> Stopped {
         let status = self.child.wait().expect("a child of ours can be waited for");
         let mut stdout = self.banner.clone();
         if let Some(mut rest) = self.child.stdout.take() {
@@ -145,10 +148,13 @@ impl Server {
 
     /// `SIGTERM`.
     pub fn terminate(&self) {
-        let pid = i32::try_from(self.child.id())
-            .ok()
-            .and_then(rustix::process::Pid::from_raw);
-        rustix::process::kill_process(pid.expect("a child has a pid"), rustix::process::Signal::TERM)
+        self.signal(Signal::TERM);
+    }
+
+    /// Any signal.
+    pub fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        rustix::process::kill_process(pid.expect("a child has a pid"), signal)
             .expect("a child of ours can be signalled");
     }
 }
@@ -174,6 +180,14 @@ impl ServerBuilder {
     #[must_use]
     pub fn binary(mut self, binary: Binary) -> Self {
         self.binary = binary;
+        self
+    }
+
+    /// Another program with its arguments, which is given the binary and is to become it: the process must be the same
+    /// one. `strace -D`, or a shell that makes a mount first.
+    #[must_use]
+    pub fn under(mut self, command: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.under = command.into_iter().map(Into::into).collect();
         self
     }
 
@@ -291,7 +305,15 @@ impl ServerBuilder {
             State::Own(own) => own.path().join("state"),
             State::Given { path, .. } => path.clone(),
         };
-        let mut command = Command::new(path_of(self.binary));
+        let binary = path_of(self.binary);
+        let mut command = match self.under.split_first() {
+            None => Command::new(binary),
+            Some((program, args)) => {
+                let mut command = Command::new(program);
+                command.args(args).arg(binary);
+                command
+            }
+        };
         command
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)));

@@ -9,3 +9,4 @@ mod files;
 mod manifests;
 mod sources;
 mod tree;
+mod unit;

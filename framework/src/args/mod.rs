@@ -72,8 +72,9 @@ pub(crate) fn lenient<T: DeserializeOwned>(json: &str) -> Result<T, String> {
 
 /// What a value must be, and why it is not.
 pub(crate) fn must_be(accepts: &str, mut why: String) -> String {
-    // Serde lists the accepted words too.
-    if let (true, Some(end)) = (accepts.starts_with("one of"), why.find(", expected ")) {
+    // Serde names the accepted words too.
+    let counted = accepts.starts_with("one of") || accepts.starts_with('`');
+    if let (true, Some(end)) = (counted, why.find(", expected ")) {
         why.truncate(end);
     }
     format!("must be {accepts}: {why}")

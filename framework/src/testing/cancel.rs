@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::block_on::block_on;
 use super::clock::Clock;
-use super::outcome::{Outcome, Reason};
+use super::outcome::{Failure, Outcome, Reason};
 use super::request::Request;
 use super::run::{How, StopAt};
 use crate::error::Kind;
@@ -144,7 +144,8 @@ fn faults_of(outcome: &Outcome, place: &str) -> Vec<String> {
         faults.push(format!("{place}: its lock is not free"));
     }
     let changes = outcome.changes();
-    let was_carried_out = outcome.is_ok() || outcome.failure().is_some_and(|it| it.reason() == Reason::Deadline);
+    let returned = |failure: &Failure| matches!(failure.reason(), Reason::Deadline | Reason::Stuck);
+    let was_carried_out = outcome.is_ok() || outcome.failure().is_some_and(returned);
     if !changes.is_empty() && !was_carried_out {
         faults.push(format!("{place}: the node was changed: {changes:?}"));
     }

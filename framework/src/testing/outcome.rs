@@ -244,8 +244,8 @@ pub enum Reason {
     Deadline,
     /// The call was cancelled and the method did not end by itself in time.
     Cancelled,
-    /// The method returned, but left work behind, by `call.spawn`, that can never end: a server would keep the
-    /// node locked for ever.
+    /// The method returned, but left work behind, by `call.spawn`, that did not end in the call's time and was
+    /// dropped. What the method changed is kept, and its client reads what it reads of [`Reason::Deadline`].
     Stuck,
 }
 

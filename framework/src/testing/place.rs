@@ -65,15 +65,21 @@ impl Place {
             End::Finished(Finished {
                 result: Err(error),
                 target,
+            })
+            | End::Stuck(Finished {
+                result: Err(error),
+                target,
             }) => {
                 drop(target);
                 Err(Failure::of(&error))
             }
             End::Panicked(text) => Err(Failure::new(Reason::Panic, Kind::Internal, text)),
             End::Dropped => Err(self.stopped()),
-            End::Stuck => {
-                let text = format!("work that the method {} spawned never ends", method.name);
-                Err(Failure::new(Reason::Stuck, Kind::Internal, text))
+            End::Stuck(Finished { result: Ok(_), target }) => {
+                after = target.changes().unwrap_or(after);
+                let (name, seconds) = (method.name, self.host.timeout().as_secs_f32());
+                let text = format!("work that the method {name} spawned did not end within its {seconds} s");
+                Err(Failure::new(Reason::Stuck, Kind::Silent, text))
             }
         };
         let lock_is_free = Arc::strong_count(&hold) == 1;

@@ -1,6 +1,7 @@
 //! A method that runs: polled, told to stop when its time is over, dropped if it does not listen, joined with what
 //! it spawned. The order is the server's (`worker.rs` there): the method before its deadline, grace only for one
-//! that asks, spawned work awaited after an end and dropped after a panic or a drop, a plain `fn` never dropped.
+//! that asks, spawned work awaited after an end, in the same time, and dropped after a panic or a drop, a plain `fn`
+//! never dropped.
 
 use std::pin::Pin;
 use std::sync::{Arc, mpsc};
@@ -28,8 +29,8 @@ pub(super) enum End<G> {
     Panicked(String),
     /// It was dropped: its time was over, or it was cancelled.
     Dropped,
-    /// It returned, but work it spawned waits for nothing that will ever happen.
-    Stuck,
+    /// It returned, but work it spawned did not end in the call's time and was dropped.
+    Stuck(Finished<G>),
 }
 
 /// What is to be run.
@@ -170,9 +171,10 @@ impl<'p, G: Send + 'static> Run<'p, G> {
         });
     }
 
+    /// What a method left behind has the time that the method itself would have had.
     fn mind_the_time(&mut self) {
         let now = self.host.clock().elapsed();
-        if self.end.is_some() {
+        if matches!(self.end, Some(End::Panicked(_) | End::Dropped | End::Stuck(_))) || self.is_done() {
             return;
         }
         if !self.host.is_told() && now >= self.host.deadline() {
@@ -190,21 +192,49 @@ impl<'p, G: Send + 'static> Run<'p, G> {
             self.poll_method();
         }
         let is_over = self.grace.as_ref().is_some_and(|(until, _)| *until <= now);
-        if is_over && self.end.is_none() && !self.is_blocking {
-            self.drop_method();
+        if is_over {
+            self.give_up();
         }
     }
 
-    fn poll_spawned(&mut self) {
-        let adopted = self.host.take_spawned();
+    /// Drops what can be dropped.
+    fn give_up(&mut self) {
+        self.end = match self.end.take() {
+            None if self.is_blocking => None,
+            None => return self.drop_method(),
+            Some(End::Finished(finished)) if !self.has_left() => Some(End::Finished(finished)),
+            Some(End::Finished(finished)) => Some(self.drop_spawned().unwrap_or(End::Stuck(finished))),
+            end => end,
+        };
+    }
+
+    /// A panic of a destructor, if there is one.
+    fn drop_spawned(&mut self) -> Option<End<G>> {
+        self.adopt();
+        let mut spawned = std::mem::take(&mut self.spawned);
+        let panics = spawned.iter_mut().filter_map(|work| work.discard().err());
+        panics.last().map(End::Panicked)
+    }
+
+    fn adopt(&mut self) {
         let outer = self.host.outer();
-        self.spawned
-            .extend(adopted.into_iter().map(|work| Piece::new(work, outer)));
-        if matches!(self.end, Some(End::Panicked(_) | End::Dropped)) {
-            for mut work in self.spawned.drain(..) {
-                if let Err(panic) = work.discard() {
-                    self.end = Some(End::Panicked(panic));
-                }
+        let adopted = self.host.take_spawned().into_iter();
+        self.spawned.extend(adopted.map(|work| Piece::new(work, outer)));
+    }
+
+    fn has_left(&self) -> bool {
+        !self.spawned.is_empty() || self.host.has_spawned()
+    }
+
+    fn is_done(&self) -> bool {
+        self.end.is_some() && !self.has_left()
+    }
+
+    fn poll_spawned(&mut self) {
+        self.adopt();
+        if matches!(self.end, Some(End::Panicked(_) | End::Dropped | End::Stuck(_))) {
+            if let Some(panicked) = self.drop_spawned() {
+                self.end = Some(panicked);
             }
             return;
         }
@@ -214,15 +244,14 @@ impl<'p, G: Send + 'static> Run<'p, G> {
     }
 
     fn take_end(&mut self) -> Option<End<G>> {
-        let is_done = self.end.is_some() && self.spawned.is_empty() && !self.host.has_spawned();
-        if is_done { self.end.take() } else { None }
+        if self.is_done() { self.end.take() } else { None }
     }
 
     fn is_woken(&self) -> bool {
         self.method.is_woken()
             || self.spawned.iter().any(Piece::is_woken)
             || self.host.has_spawned()
-            || (self.host.is_told() && self.grace.is_none() && self.end.is_none())
+            || (self.host.is_told() && self.grace.is_none())
     }
 
     fn waits_outside(&self) -> bool {
@@ -271,11 +300,8 @@ impl<G: Send + 'static> Future for Run<'_, G> {
                     }
                     return Poll::Pending;
                 }
-                Wait::Stuck => {
-                    this.spawned.clear();
-                    let _ = this.method.discard();
-                    return Poll::Ready((End::Stuck, this.seen()));
-                }
+                // Not before its time is over, which is waited for.
+                Wait::Stuck => this.give_up(),
             }
         }
         cx.waker().wake_by_ref();

@@ -56,6 +56,16 @@ impl Leaky {
         Ok(())
     }
 
+    /// Tells two secrets at once, but only to whom brings the right one.
+    #[passthru(http = "POST")]
+    async fn welcomes(&self, node: &mut Node, call: &Call, api_token: String) -> Result<()> {
+        if api_token != "sesame-of-the-author" {
+            return Err(Error::rejected("a wrong token"));
+        }
+        call.log(&format!("{api_token} opens {}", password(node)));
+        Ok(())
+    }
+
     /// Tells nothing.
     #[passthru(http = "POST")]
     async fn keeps(&self, node: &mut Node, call: &Call, new_password: String) -> Result<()> {
@@ -66,7 +76,12 @@ impl Leaky {
 
 #[test]
 fn secrets_that_are_told_are_found_and_not_told_again() {
-    let suite = || Suite::<Leaky>::new().with(Setup::new(node()).arguments("keeps", json!({ "new_password": "x" })));
+    let setup = || {
+        Setup::new(node())
+            .arguments("keeps", json!({ "new_password": "x" }))
+            .arguments("welcomes", json!({ "api_token": "sesame-of-the-author" }))
+    };
+    let suite = || Suite::<Leaky>::new().with(setup());
     finds(
         suite(),
         Check::Secrets,
@@ -76,10 +91,12 @@ fn secrets_that_are_told_are_found_and_not_told_again() {
             "method `logs` shows driver_info/password in its log: ******",
             "method `reports` shows driver_info/password in its progress: ******",
             "driver method `echoes` shows argument/api_token in its log: token ******",
+            "method `welcomes` shows argument/api_token in its log: ****** opens ******",
+            "method `welcomes` shows driver_info/password in its log: ****** opens ******",
         ],
     );
     let text = suite().check(Check::Secrets).to_string();
-    assert!(!text.contains("hunter2"), "{text}");
+    assert!(!text.contains("hunter2") && !text.contains("sesame"), "{text}");
 }
 
 /// A driver whose property says what a secret is.

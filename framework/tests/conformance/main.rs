@@ -67,6 +67,13 @@ struct Boot {
     times: u8,
 }
 
+/// Devices in their order. Serde reads it from `[[]]` too.
+#[bessemer::model]
+struct Order {
+    /// The devices.
+    devices: Vec<String>,
+}
+
 /// What it reads of a node.
 #[bessemer::properties]
 struct GoodInfo {
@@ -108,6 +115,26 @@ impl Good {
         call.sleep(std::time::Duration::from_secs(1)).await;
         node.extra_mut().insert("boot".into(), boot.device.into());
         Ok(())
+    }
+
+    /// Sets the order in which devices are tried.
+    #[passthru(http = "POST")]
+    async fn set_order(&self, node: &mut Node, #[body] order: Order) -> Result<()> {
+        node.extra_mut().insert("devices".into(), order.devices.into());
+        Ok(())
+    }
+
+    /// Sets that order and another one for later.
+    #[passthru(http = "POST")]
+    async fn set_orders(
+        &self,
+        _node: &mut Node,
+        /// the order
+        now: Order,
+        /// the other one
+        later: Option<Order>,
+    ) -> Result<usize> {
+        Ok(now.devices.len() + later.map_or(0, |order| order.devices.len()))
     }
 
     /// Sets a password.

@@ -5,9 +5,10 @@ mod host;
 mod settings;
 
 use std::future::Future;
+use std::mem::needs_drop;
 use std::time::Duration;
 
-use bessemer::host::{LockMode, Reply, Takes, snapshot};
+use bessemer::host::{Argument, Block, Body, Driver, LockMode, Method, Property, Reply, Takes, blocks, snapshot};
 use bessemer::{
     Attachment, Call, Configure, Error, Kind, Map, Node, NodeSnapshot, RawBody, Result, Value, Verb, driver, json,
 };
@@ -348,6 +349,17 @@ fn the_record_says_what_is_written() {
     assert_eq!((deprecated.since, deprecated.note), (Some("0.2.0"), Some("use peek")));
     assert_eq!(method("console-log", false).description, "The log.");
     assert!(matches!(method("boot", false).takes, Takes::Body(_)));
+}
+
+#[test]
+fn records_are_constants_in_a_static_and_own_no_memory() {
+    // What needs no drop owns nothing on a heap, and the element of a `static` slice is made by the compiler.
+    const {
+        assert!(!needs_drop::<Block>() && !needs_drop::<Driver>() && !needs_drop::<Method>());
+        assert!(!needs_drop::<Argument>() && !needs_drop::<Body>() && !needs_drop::<Property>());
+    }
+    let blocks: &'static [Block] = blocks();
+    assert!(blocks.iter().any(|block| !block.methods.is_empty()));
 }
 
 #[test]

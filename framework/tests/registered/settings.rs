@@ -35,6 +35,21 @@ pub(crate) enum Mood {
     Badly,
 }
 
+/// What nobody marked as a secret, though it is called one.
+#[bessemer::properties]
+struct Unmarked {
+    /// Where it is.
+    address: String,
+    /// How one gets in.
+    password: Option<String>,
+    /// How one gets in too.
+    #[property(name = "snmp_community")]
+    word: String,
+    /// How one gets in as well.
+    #[property(secret)]
+    pin: u16,
+}
+
 fn map(value: Value) -> Map<String, Value> {
     value.as_object().cloned().expect("settings are an object")
 }
@@ -109,7 +124,7 @@ fn all_faults_are_named_at_once_and_no_secret_is() {
         "driver_info/address: must be a string: invalid type: map, expected a string; \
          driver_info/kinds-port: must be an integer from 0 to 65535: invalid type: string \"many\", expected u16; \
          driver_info/pin: must be an integer from 0 to 65535; \
-         driver_info/mood: must be one of `well`, `badly`, null: unknown variant `so so`"
+         driver_info/mood: must be one of `well`, `badly` or null: unknown variant `so so`"
     );
 }
 
@@ -122,4 +137,18 @@ fn a_host_refuses_wrong_values_without_asking_for_missing_ones() {
     assert!(pin.wrong(&map(json!({"pin": -1}))).is_some());
     assert!(pin.unusable(&map(json!({"pin": null}))).is_some());
     assert_eq!((pin.check)(&json!("7")), None);
+}
+
+#[test]
+fn debug_shows_no_secret_whether_marked_or_only_called_one() {
+    let info = json!({"address": "a", "password": "hunter2", "snmp_community": "hunter2", "pin": 7});
+    let info = Unmarked::read(&map(info)).unwrap();
+    assert_eq!(
+        (&*info.address, info.password.as_deref(), &*info.word, info.pin),
+        ("a", Some("hunter2"), "hunter2", 7)
+    );
+    assert_eq!(
+        format!("{info:?}"),
+        r#"Unmarked { address: "a", password: ******, word: ******, pin: ****** }"#
+    );
 }

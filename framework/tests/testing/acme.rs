@@ -221,10 +221,16 @@ impl Acme {
         .await
     }
 
-    /// Leaves work behind that never ends.
+    /// Leaves work behind that never ends; or so many seconds after it was told to, if any.
     #[passthru(http = "POST")]
-    async fn leaves(&self, _node: &mut Node, call: &Call) -> Result<()> {
-        drop(call.spawn(pending::<()>()));
+    async fn leaves(&self, node: &mut Node, call: &Call, seconds: Option<u32>) -> Result<()> {
+        node.extra_mut().insert("left".into(), true.into());
+        let left = call.clone();
+        drop(call.spawn(async move {
+            let Some(seconds) = seconds else { return pending().await };
+            left.cancelled().await;
+            left.sleep(seconds * SECOND).await;
+        }));
         Ok(())
     }
 

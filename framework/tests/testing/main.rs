@@ -4,6 +4,7 @@
 mod acme;
 mod cancel;
 mod reactor;
+mod signatures;
 mod time;
 
 use std::time::Duration;

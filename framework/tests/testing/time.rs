@@ -117,8 +117,34 @@ fn spawned_work_is_dropped_with_its_method() {
 }
 
 #[test]
-fn spawned_work_that_never_ends_is_told() {
-    assert_eq!(call("leaves").run().error().reason(), Reason::Stuck);
+fn spawned_work_that_never_ends_is_dropped_at_the_deadline() {
+    let outcome = call("leaves").timeout(30 * SECOND).run();
+    assert_eq!((outcome.error().reason(), outcome.took()), (Reason::Stuck, 30 * SECOND));
+    assert_eq!(
+        outcome.error().message(),
+        "work that the method leaves spawned did not end within its 30 s"
+    );
+    // The method returned: the hardware is as it left it.
+    assert_eq!(outcome.changes()[0].path, "extra/left");
+}
+
+#[test]
+fn spawned_work_that_listens_has_ten_seconds() {
+    for (seconds, reason, took) in [(9, Reason::Deadline, 39), (11, Reason::Stuck, 40)] {
+        let outcome = call("leaves").arg("seconds", seconds).timeout(30 * SECOND).run();
+        assert_eq!((outcome.error().reason(), outcome.took()), (reason, took * SECOND));
+        assert_eq!(outcome.changes()[0].path, "extra/left");
+    }
+}
+
+#[test]
+fn spawned_work_is_cancelled_with_a_call_whose_method_returned() {
+    let mut running = call("leaves").start();
+    running.advance(SECOND);
+    assert!(!running.is_done());
+    running.cancel();
+    assert!(running.is_done());
+    assert_eq!(running.finish().error().reason(), Reason::Stuck);
 }
 
 #[test]

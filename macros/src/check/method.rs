@@ -1,12 +1,13 @@
-//! Rules for one method: its name, its receiver, its result, the pair of lock and node, its arguments.
+//! Rules for one method: its name, its receiver, its result, the pair of lock and node. Those for its arguments are in
+//! `arguments.rs`.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{FnArg, GenericParam, Generics, Pat, ReceiverKind, Safety, Signature, Type};
+use syn::{FnArg, GenericParam, Generics, ReceiverKind, Safety, Signature, Type};
 
+use super::arguments::arguments;
 use super::name_fault;
+use super::types::{borrowed_for_the_call, for_the_call, is_node, text};
 use crate::errors::Errors;
-use crate::model::{Argument, Input, Level, Method, NodeParameter};
+use crate::model::{Input, Level, Method, NodeParameter};
 use crate::signature::{bare, borrows, ends_in};
 
 pub(super) fn method(method: &Method, errors: &mut Errors) {
@@ -32,7 +33,7 @@ pub(super) fn method(method: &Method, errors: &mut Errors) {
         Level::Node(node) => node_parameter(method, node.as_deref(), errors),
         Level::Driver => {}
     }
-    inputs(method, errors);
+    arguments(method, errors);
 }
 
 fn qualifiers(sig: &Signature, errors: &mut Errors) {
@@ -60,12 +61,14 @@ fn receiver(sig: &Signature, errors: &mut Errors) {
     let shared = "one driver serves every node at once, so its methods take `&self`";
     match sig.inputs.first() {
         Some(FnArg::Receiver(receiver)) => match &receiver.kind {
-            ReceiverKind::Reference(_, _, None) => {}
+            ReceiverKind::Reference(_, lifetime, None) => for_the_call(lifetime.as_ref(), errors),
             ReceiverKind::Reference(_, _, Some(mutable)) => {
                 errors.on(mutable, format!("{shared}: remove `mut`"));
             }
             ReceiverKind::Typed(_, ty) if matches!(&**ty, Type::Reference(r) if r.mutability.is_none() && ends_in(&r.elem, "Self")) =>
-                {}
+            {
+                borrowed_for_the_call(ty, errors);
+            }
             _ => errors.on(receiver, format!("{shared}: write `&self`")),
         },
         _ => errors.on(&sig.ident, format!("`{}` has no `&self`: {shared}", sig.ident)),
@@ -131,6 +134,7 @@ fn node_parameter(method: &Method, node: Option<&NodeParameter>, errors: &mut Er
     if method.options.lock_is_unread {
         return;
     }
+    borrowed_for_the_call(ty, errors);
     let fault = match (exclusive, bare(ty)) {
         (true, Type::Reference(node)) if node.mutability.is_some() => return,
         (true, Type::Reference(_)) => {
@@ -175,110 +179,4 @@ fn misplaced_node(method: &Method) -> Option<&Type> {
         Input::Named(argument) if is_node(bare(&argument.ty)) => Some(&argument.ty),
         _ => None,
     })
-}
-
-fn inputs(method: &Method, errors: &mut Errors) {
-    let node_first = matches!(method.level, Level::Node(_));
-    let mut keys: Vec<&str> = Vec::new();
-    let body = method.inputs.iter().find_map(|input| match input {
-        Input::Body(body) => Some(body),
-        _ => None,
-    });
-    for (index, input) in method.inputs.iter().enumerate() {
-        match input {
-            Input::Call(_) if index == 0 => {}
-            Input::Call(ty) if node_first => errors.on(ty, "`&Call` stands right after the node"),
-            Input::Call(ty) => errors.on(ty, "`&Call` stands right after `&self`"),
-            Input::Verb => {}
-            Input::Body(argument) => {
-                argument_type(argument, node_first, errors);
-                if body.is_some_and(|first| !std::ptr::eq(first, argument)) {
-                    errors.at(argument.name.span, "a method has one `#[body]`");
-                }
-            }
-            Input::Named(argument) => {
-                argument_type(argument, node_first, errors);
-                let name = argument.name.value.as_str();
-                if let Some(body) = body {
-                    errors.at(
-                        argument.name.span,
-                        format!(
-                            "a method takes one `#[body]` or named arguments: make `{name}` a field of the type of `{}`",
-                            body.name.value
-                        ),
-                    );
-                } else if keys.contains(&name) && !is_of_two_parameters(name, &method.sig) {
-                    errors.at(argument.name.span, format!("the key `{name}` is given twice"));
-                }
-                keys.push(name);
-            }
-        }
-    }
-}
-
-/// Whether two parameters are called so, which the compiler reports.
-fn is_of_two_parameters(name: &str, sig: &Signature) -> bool {
-    let is_called_so = |input: &&FnArg| match input {
-        FnArg::Typed(typed) => matches!(&*typed.pat, Pat::Ident(pattern) if pattern.ident == name),
-        FnArg::Receiver(_) => false,
-    };
-    sig.inputs.iter().filter(is_called_so).count() > 1
-}
-
-fn argument_type(argument: &Argument, node_first: bool, errors: &mut Errors) {
-    let ty = &argument.ty;
-    match bare(ty) {
-        other if is_node(other) => errors.on(
-            ty,
-            if node_first {
-                "a method has one node, and it comes first, right after `&self`"
-            } else {
-                "a driver-level method has no node: remove the parameter, or write `#[passthru(…)]` to act on a node"
-            },
-        ),
-        other if ends_in(other, "Call") && argument.default.is_none() => {
-            errors.on(ty, "a method borrows its call: write `&Call`")
-        }
-        Type::Reference(reference) => {
-            let owned = owned(&reference.elem);
-            errors.on(
-                ty,
-                format!("an argument owns its value: write `{owned}` instead of `{}`", text(ty)),
-            );
-        }
-        Type::ImplTrait(_) => errors.on(
-            ty,
-            "an argument has a concrete type: the caller sends JSON, which names none",
-        ),
-        other if borrows(other) => errors.on(ty, "an argument owns its value: its type cannot borrow"),
-        _ => {}
-    }
-}
-
-fn is_node(ty: &Type) -> bool {
-    match ty {
-        Type::Reference(reference) => is_node(bare(&reference.elem)),
-        other => ends_in(other, "Node") || ends_in(other, "NodeSnapshot"),
-    }
-}
-
-/// The owned form of a borrowed type.
-pub(super) fn owned(ty: &Type) -> String {
-    match bare(ty) {
-        Type::Slice(slice) => format!("Vec<{}>", text(&slice.elem)),
-        other if ends_in(other, "str") => "String".into(),
-        other => text(other),
-    }
-}
-
-/// A type as text, spaced as one writes it.
-pub(super) fn text(ty: &Type) -> String {
-    let tokens: TokenStream = quote!(#ty);
-    tokens
-        .to_string()
-        .replace("& ", "&")
-        .replace(" < ", "<")
-        .replace(" >", ">")
-        .replace(" :: ", "::")
-        .replace(" ,", ",")
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use syn::{GenericParam, Type};
 
-use super::method::{owned, text};
+use super::types::{owned, text};
 use crate::errors::Errors;
 use crate::model::{PropertiesStruct, Property};
 use crate::signature::{bare, borrows};

@@ -3,6 +3,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{GenericParam, Ident, ItemImpl, Type};
 
 use super::method::{Lock, path};
@@ -25,18 +26,26 @@ impl Names {
         let (parameter, node) = match (&method.level, Lock::of(method)) {
             (Level::Node(Some(node)), lock) => {
                 let ty = signature::with_lifetimes_inferred(&node.ty);
-                let (given, node) = match lock {
+                let here = ours(node.ty.span());
+                let private = located(private.clone(), here);
+                let (given, made) = match lock {
                     Lock::Exclusive => (
-                        quote!(&mut #private::Node),
-                        quote!(<#ty as #private::ExclusiveNode<'_>>::of(node)),
+                        quote_spanned!(here=> &mut #private::Node),
+                        quote_spanned!(here=> <#ty as #private::ExclusiveNode<'_>>::of(node)),
                     ),
                     Lock::Shared => (
-                        quote!(&#private::Node),
-                        quote!(<#ty as #private::SharedNode<'_>>::of(node)),
+                        quote_spanned!(here=> &#private::Node),
+                        quote_spanned!(here=> <#ty as #private::SharedNode<'_>>::of(node)),
                     ),
-                    Lock::Snapshot | Lock::Driver => (quote!(#private::NodeSnapshot), quote!(node)),
+                    Lock::Snapshot | Lock::Driver => (
+                        quote_spanned!(here=> #private::NodeSnapshot),
+                        quote_spanned!(here=> node),
+                    ),
                 };
-                (Some(quote!(node: #given,)), Some(node))
+                (
+                    Some(quote_spanned!(here=> node: #given,)),
+                    Some(quote_spanned!(here=> let node = #made;)),
+                )
             }
             _ => (None, None),
         };
@@ -56,12 +65,11 @@ impl Names {
         let output = method.output();
         let asyncness = method.sig.asyncness.map(|_| quote_spanned!(at=> async));
         let wait = method.sig.asyncness.map(|_| quote!(.await));
-        let bind = node.as_ref().map(|node| quote!(let node = #node;));
-        let node = node.map(|_| quote!(node,));
-        let call = located(quote!(#path(driver, #node #(#given),*)), at);
+        let passed = node.as_ref().map(|_| quote!(node,));
+        let call = located(quote!(#path(driver, #passed #(#given),*)), at);
         Some(quote! {
             #asyncness fn #name(driver: &Self, #parameter #(#parameters),*) -> #output {
-                #bind
+                #node
                 #call #wait
             }
         })

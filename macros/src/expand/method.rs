@@ -191,9 +191,9 @@ impl Names {
         let returns = self.returns(method);
         let at = ours(ident.span());
         let authored = located(quote!(#private::authored), at);
-        let authored = quote_spanned!(at=> &#authored::<Self, _, #private::#form, (#(#arguments,)*)>(#path));
-        let bound = quote!(#private::#bound::<#target, _>(#returns, #authored));
-        quote!(#private::Entry::#lock(#private::Start::#start(&#bound)))
+        let authored = quote_spanned!(at=> &#authored::<#target, Self, _, #private::#form, (#(#arguments,)*)>(#path));
+        let bound = located(quote!(#private::#bound), at);
+        quote!(#private::Entry::#lock(#private::Start::#start(&#bound(#returns, #authored))))
     }
 
     pub(super) fn record_name(&self, method: &Method) -> Ident {

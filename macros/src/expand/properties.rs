@@ -207,26 +207,27 @@ impl Expansion<'_> {
         let fields = all.properties.iter().map(|property| {
             let Property {
                 field,
+                name,
                 secret,
                 conditions,
                 ..
             } = property;
             let text = field.unraw().to_string();
-            let value = if *secret {
-                quote!(&#private::Unshown("******"))
+            let key = &name.value;
+            let shows = if *secret {
+                quote!(shown.secret(#text))
             } else {
-                quote!(#private::DebugOf(&self.#field).shown())
+                quote!(shown.field(#text, #key, #private::DebugOf(&self.#field).shown()))
             };
-            quote!(#(#[cfg(#conditions)])* let _ = shown.field(#text, #value);)
+            quote!(#(#[cfg(#conditions)])* #shows;)
         });
         quote! {
-            impl ::core::fmt::Debug for #name {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    let mut shown = f.debug_struct(#text);
+            impl #private::ShowFields for #name {
+                fn show_fields(&self, shown: &mut #private::Shown<'_, '_>) {
                     #(#fields)*
-                    shown.finish()
                 }
             }
+            #private::properties_write_their_own_debug_remove_yours!(#name, #text);
         }
     }
 }

@@ -63,6 +63,16 @@ fn an_ordinary_block() {
 }
 
 #[test]
+fn a_block_with_one_of_each() {
+    golden("rack");
+}
+
+#[test]
+fn a_block_that_needs_adapters() {
+    golden("adapted");
+}
+
+#[test]
 fn a_block_of_a_trait() {
     golden("extended");
 }
@@ -86,18 +96,39 @@ const KEYWORDS: &[&str] = &["as", "impl", "match", "mut", "return", "use"];
 
 #[test]
 fn expansions_name_everything_by_its_whole_path() {
-    let block: TokenStream = r#"
-        impl Acme {
+    let block: TokenStream = r##"
+        impl G<u8> {
             #[start]
+            #[cfg(feature = "f")]
             async fn start(&self) -> R {}
-            #[passthru(http = "POST", attach)]
+            #[stop]
+            async fn stop(&self) -> R {}
+            #[validate]
+            #[cfg(feature = "f")]
+            fn validate(&self, node: &S) -> R {}
+            #[validate]
+            #[cfg(not(feature = "f"))]
+            fn validate(&self, node: &S) -> R {}
+            #[passthru(http = "POST", attach, timeout = "1s")]
+            #[deprecated(since = "1", note = "n")]
             async fn set(&self, node: &mut N, call: &Call, a: A, #[arg(default = 1)] b: B, verb: Verb) -> R {}
-            #[passthru(http = "POST", require_exclusive_lock = false)]
-            fn get(&self, node: &N, #[body] a: A) -> R {}
+            #[passthru(http = "POST", async, require_exclusive_lock = false)]
+            #[deprecated]
+            fn get(&self, node: &Node, #[body] a: A) -> R {}
+            #[passthru(http = "POST", attach = false, require_exclusive_lock = false)]
+            fn look(&self, node: NodeSnapshot, #[arg(default = "d", name = "n")] r#try: r#struct) -> R {}
             #[driver_passthru(http = "POST")]
             async fn of_driver(&self) -> R {}
+            #[driver_passthru(http = "POST")]
+            fn of_driver_with_call(&self, call: &Call, verb: Verb) -> R {}
+            #[passthru(http = "POST")]
+            async fn adapted(&self, node: M<'_>, call: &Call, verb: Verb, #[body] a: A) -> R {}
+            #[passthru(http = "POST", require_exclusive_lock = false)]
+            fn r#type<'a: 'b, 'b>(&'a self, node: M<'b>, a: A) -> R {}
+            #[passthru(http = "POST", require_exclusive_lock = false)]
+            async fn bounded<'a, 'b>(&'a self, node: NodeSnapshot, call: &'b Call) -> R where 'a: 'b {}
         }
-    "#
+    "##
     .parse()
     .unwrap();
     let info: TokenStream = r#"
@@ -115,7 +146,10 @@ fn expansions_name_everything_by_its_whole_path() {
     let of_block = |options: &str| driver(options.parse().unwrap(), block.clone());
     let of_info = |options: &str| properties(options.parse().unwrap(), info.clone());
     for (all, krate) in [
-        (of_block("name = \"a\", properties = I"), "bessemer"),
+        (
+            of_block("name = \"a\", aliases = [\"b\"], config = C, properties = I"),
+            "bessemer",
+        ),
         (of_block("name = \"a\", crate = ::steel"), "steel"),
         (of_info(""), "bessemer"),
         (of_info("crate = ::steel"), "steel"),

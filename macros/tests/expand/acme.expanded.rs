@@ -86,12 +86,10 @@ const _: () = {
             result: __bessemer::returns::<Result<(), std::io::Error>>().schema,
             entry: __bessemer::Entry::Exclusive(
                 __bessemer::Start::Async(
-                    &__bessemer::asynchronous::<
-                        __bessemer::Exclusive,
-                        _,
-                    >(
+                    &__bessemer::asynchronous(
                         __bessemer::returns::<Result<(), std::io::Error>>(),
                         &__bessemer::authored::<
+                            __bessemer::Exclusive,
                             Self,
                             _,
                             __bessemer::WithNodeAndCall,
@@ -121,12 +119,10 @@ const _: () = {
             result: __bessemer::returns_nothing::<Result<()>>().schema,
             entry: __bessemer::Entry::Shared(
                 __bessemer::Start::Blocking(
-                    &__bessemer::blocking::<
-                        __bessemer::Shared,
-                        _,
-                    >(
+                    &__bessemer::blocking(
                         __bessemer::returns_nothing::<Result<()>>(),
                         &__bessemer::authored::<
+                            __bessemer::Shared,
                             Self,
                             _,
                             __bessemer::WithNode,
@@ -154,12 +150,10 @@ const _: () = {
             result: __bessemer::returns::<Result<Attachment>>().schema,
             entry: __bessemer::Entry::Snapshot(
                 __bessemer::Start::Async(
-                    &__bessemer::asynchronous::<
-                        __bessemer::NodeSnapshot,
-                        _,
-                    >(
+                    &__bessemer::asynchronous(
                         __bessemer::returns::<Result<Attachment>>(),
                         &__bessemer::authored::<
+                            __bessemer::NodeSnapshot,
                             Self,
                             _,
                             __bessemer::WithNode,

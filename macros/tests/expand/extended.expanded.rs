@@ -32,12 +32,10 @@ const _: () = {
             result: __bessemer::returns::<Result<Option<u8>>>().schema,
             entry: __bessemer::Entry::Driver(
                 __bessemer::Start::Async(
-                    &__bessemer::asynchronous::<
-                        (),
-                        _,
-                    >(
+                    &__bessemer::asynchronous(
                         __bessemer::returns::<Result<Option<u8>>>(),
                         &__bessemer::authored::<
+                            (),
                             Self,
                             _,
                             __bessemer::WithNothing,

@@ -89,18 +89,31 @@ const _: () = {
             623
         }
     }
-    impl ::core::fmt::Debug for AcmeInfo {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            let mut shown = f.debug_struct("AcmeInfo");
-            let _ = shown
-                .field("address", ::bessemer::__private::DebugOf(&self.address).shown());
-            let _ = shown
-                .field("port", ::bessemer::__private::DebugOf(&self.port).shown());
+    impl ::bessemer::__private::ShowFields for AcmeInfo {
+        fn show_fields(&self, shown: &mut ::bessemer::__private::Shown<'_, '_>) {
+            shown
+                .field(
+                    "address",
+                    "address",
+                    ::bessemer::__private::DebugOf(&self.address).shown(),
+                );
+            shown
+                .field(
+                    "port",
+                    "acme-port",
+                    ::bessemer::__private::DebugOf(&self.port).shown(),
+                );
             #[cfg(feature = "login")]
-            let _ = shown
-                .field("user", ::bessemer::__private::DebugOf(&self.user).shown());
-            let _ = shown.field("password", &::bessemer::__private::Unshown("******"));
-            shown.finish()
+            shown
+                .field(
+                    "user",
+                    "user",
+                    ::bessemer::__private::DebugOf(&self.user).shown(),
+                );
+            shown.secret("password");
         }
     }
+    ::bessemer::__private::properties_write_their_own_debug_remove_yours!(
+        AcmeInfo, "AcmeInfo"
+    );
 };

@@ -153,7 +153,7 @@ fn lock(method: &Method) -> &'static str {
     }
 }
 
-fn pretty(value: &Value) -> String {
+pub(super) fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 

@@ -27,6 +27,8 @@ pub struct Config {
     pub conductor: Conductor,
     /// `[database]`.
     pub database: Database,
+    /// `[healthcheck]`.
+    pub healthcheck: Healthcheck,
     /// `[log]`.
     pub log: Log,
     /// `[drivers.<name>]`, in the order of names.
@@ -91,10 +93,18 @@ pub struct Conductor {
     pub sync_timeout_max: Duration,
     /// Longest deadline that an asynchronous method can declare.
     pub async_timeout_max: Duration,
+    /// How long an ended task is kept.
+    pub task_retention: Duration,
+    /// Most tasks that are kept of one node, or of a driver's own methods.
+    pub tasks_per_node_max: u32,
     /// Time for a driver to configure and start itself.
     pub driver_start_timeout: Duration,
+    /// Time for all drivers to stop.
+    pub driver_stop_timeout: Duration,
     /// Time for running calls to end at shutdown.
     pub graceful_shutdown_timeout: Duration,
+    /// The same when the shutdown was asked for as a drain.
+    pub drain_shutdown_timeout: Duration,
     /// The conductor group; empty is none.
     pub conductor_group: String,
 }
@@ -116,6 +126,13 @@ pub enum Connection {
     },
 }
 
+/// `[healthcheck]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Healthcheck {
+    /// Whether `/healthcheck` is served.
+    pub enabled: bool,
+}
+
 /// `[log]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Log {
@@ -125,6 +142,10 @@ pub struct Log {
     pub format: LogFormat,
     /// Whether every request is logged.
     pub access: bool,
+    /// Most lines that one call can log.
+    pub call_lines_max: usize,
+    /// Most bytes of such a line.
+    pub call_line_bytes_max: usize,
 }
 
 /// `log.level`.

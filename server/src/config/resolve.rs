@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::duration;
 use super::load::{Loaded, Purpose, Sources};
 use super::mask;
-use super::model::{Api, Conductor, Config, Connection, Database, Log};
+use super::model::{Api, Conductor, Config, Connection, Database, Healthcheck, Log};
 use super::origin::{Located, Origin};
 use super::table::LOCK_WAIT_MAX;
 use super::toml_text;
@@ -59,15 +59,22 @@ pub(super) fn resolve(mut draft: Draft, sources: &Sources) -> Loaded {
             async_timeout: w.async_timeout,
             sync_timeout_max: w.sync_timeout_max,
             async_timeout_max: w.async_timeout_max,
+            task_retention: w.task_retention,
+            tasks_per_node_max: w.tasks_per_node_max as u32,
             driver_start_timeout: w.driver_start_timeout,
+            driver_stop_timeout: w.driver_stop_timeout,
             graceful_shutdown_timeout: w.graceful_shutdown_timeout,
+            drain_shutdown_timeout: w.drain_shutdown_timeout,
             conductor_group: w.conductor_group,
         },
         database: Database { connection },
+        healthcheck: Healthcheck { enabled: w.healthcheck },
         log: Log {
             level: w.log_level,
             format: w.log_format,
             access: w.log_access,
+            call_lines_max: w.log_call_lines_max as usize,
+            call_line_bytes_max: w.log_call_line_bytes_max as usize,
         },
         drivers: draft.drivers,
         files: draft.files,

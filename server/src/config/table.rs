@@ -16,6 +16,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
+const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 const NAME: &str = "a name of letters, digits, '.', '-' and '_'";
 
@@ -241,6 +242,21 @@ pub(super) static OPTIONS: &[Opt] = &[
          this.",
     ),
     Opt::new(
+        "conductor.task_retention",
+        duration(SECOND, YEAR, |w, d| w.task_retention = d),
+        "604800",
+    )
+    .doc("Time for which an ended task is kept; then it is forgotten. The default is a week."),
+    Opt::new(
+        "conductor.tasks_per_node_max",
+        count(0, 1_000_000, "", |w, n| w.tasks_per_node_max = n),
+        "1000",
+    )
+    .doc(
+        "Most tasks that are kept of one node, and of each driver's own methods; beyond, the \
+         oldest that have ended are forgotten.",
+    ),
+    Opt::new(
         "conductor.driver_start_timeout",
         duration(ms(100), HOUR, |w, d| w.driver_start_timeout = d),
         "10",
@@ -250,15 +266,28 @@ pub(super) static OPTIONS: &[Opt] = &[
          server.",
     ),
     Opt::new(
+        "conductor.driver_stop_timeout",
+        duration(ms(0), HOUR, |w, d| w.driver_stop_timeout = d),
+        "5",
+    )
+    .doc("Time that the drivers have to stop, all at once, when no call runs any more."),
+    Opt::new(
         "conductor.graceful_shutdown_timeout",
         duration(ms(0), DAY, |w, d| w.graceful_shutdown_timeout = d),
         "60",
     )
     .ironic("[conductor] graceful_shutdown_timeout")
     .doc(
-        "Time that running calls have to end after SIGTERM; new ones are answered 503 \
-         meanwhile.",
+        "Time that running calls have to end after SIGTERM or SIGINT; new ones are answered \
+         503 meanwhile. A second signal ends it.",
     ),
+    Opt::new(
+        "conductor.drain_shutdown_timeout",
+        duration(ms(0), WEEK, |w, d| w.drain_shutdown_timeout = d),
+        "1800",
+    )
+    .ironic("[DEFAULT] drain_shutdown_timeout")
+    .doc("The same after SIGUSR2, for a stop that may take as long as firmware does."),
     Opt::new(
         "conductor.conductor_group",
         text(NAME, |w, text| {
@@ -279,6 +308,12 @@ pub(super) static OPTIONS: &[Opt] = &[
     .stands_for("sqlite:///<state_path>/bessemer.sqlite")
     .ironic("[database] connection")
     .doc("Where nodes and tasks are kept. This version knows SQLite only."),
+    Opt::new("healthcheck.enabled", flag(|w, yes| w.healthcheck = yes), "true")
+        .ironic("[healthcheck] enabled")
+        .doc(
+            "Whether /healthcheck is served, as Ironic does it: OK, or 503 with the reason. \
+             Ironic's default is false. /livez and /readyz are always there.",
+        ),
     Opt::new(
         "log.level",
         Kind::Choice {
@@ -305,6 +340,20 @@ pub(super) static OPTIONS: &[Opt] = &[
         r#""auto""#,
     )
     .doc("How an event is written; auto is human on a terminal and JSON otherwise."),
-    Opt::new("log.access", flag(|w, yes| w.log_access = yes), "true")
-        .doc("Whether every request is logged when it is answered."),
+    Opt::new("log.access", flag(|w, yes| w.log_access = yes), "true").doc(
+        "Whether every request is logged when it is answered; those for the server's health \
+             only at the level debug.",
+    ),
+    Opt::new(
+        "log.call_lines_max",
+        count(0, 1_000_000, "", |w, n| w.log_call_lines_max = n),
+        "1000",
+    )
+    .doc("Most lines that a driver's method can log in one call; the rest is left out."),
+    Opt::new(
+        "log.call_line_bytes_max",
+        count(16, 1_048_576, "bytes", |w, n| w.log_call_line_bytes_max = n),
+        "4096",
+    )
+    .doc("Longest such line; a longer one is cut."),
 ];

@@ -44,16 +44,24 @@ pub(super) struct Written {
     pub(super) async_timeout: Duration,
     pub(super) sync_timeout_max: Duration,
     pub(super) async_timeout_max: Duration,
+    pub(super) task_retention: Duration,
+    pub(super) tasks_per_node_max: u64,
     pub(super) driver_start_timeout: Duration,
+    pub(super) driver_stop_timeout: Duration,
     pub(super) graceful_shutdown_timeout: Duration,
+    pub(super) drain_shutdown_timeout: Duration,
     pub(super) conductor_group: String,
 
     /// The path of the SQLite file; none is the one in the state directory.
     pub(super) sqlite_path: Option<String>,
 
+    pub(super) healthcheck: bool,
+
     pub(super) log_level: LogLevel,
     pub(super) log_format: LogFormat,
     pub(super) log_access: bool,
+    pub(super) log_call_lines_max: u64,
+    pub(super) log_call_line_bytes_max: u64,
 }
 
 /// A number, or a part of another one.

@@ -11,11 +11,30 @@ use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::fault::Fault;
+use super::watched::Answering;
 use crate::stream::Stream;
 
 /// An answer's body: bytes that are ready, which nearly all are, what a method still makes, or what axum made.
 #[derive(Debug, Default)]
-pub(crate) struct Body(Kind);
+pub(crate) struct Body {
+    kind: Kind,
+    /// Dropped when it is sent, or nobody wants it any more.
+    answering: Option<Answering>,
+}
+
+impl Body {
+    /// Keeps this for as long as the body is not sent.
+    pub(crate) fn until_sent(mut self, answering: Answering) -> Self {
+        self.answering = Some(answering);
+        self
+    }
+}
+
+impl From<Kind> for Body {
+    fn from(kind: Kind) -> Self {
+        Self { kind, answering: None }
+    }
+}
 
 #[derive(Debug)]
 enum Kind {
@@ -32,7 +51,7 @@ impl Default for Kind {
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        Self(Kind::Ready(bytes))
+        Kind::Ready(bytes).into()
     }
 }
 
@@ -44,19 +63,19 @@ impl From<Vec<u8>> for Body {
 
 impl From<Stream> for Body {
     fn from(stream: Stream) -> Self {
-        Self(Kind::Stream(stream))
+        Kind::Stream(stream).into()
     }
 }
 
 impl From<axum::body::Body> for Body {
     fn from(body: axum::body::Body) -> Self {
-        Self(Kind::Axum(body))
+        Kind::Axum(body).into()
     }
 }
 
 impl From<Body> for axum::body::Body {
     fn from(body: Body) -> Self {
-        match body.0 {
+        match body.kind {
             Kind::Ready(bytes) => Self::from(bytes),
             Kind::Stream(_) => Self::new(body),
             Kind::Axum(body) => body,
@@ -69,7 +88,7 @@ impl HttpBody for Body {
     type Error = axum::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        match &mut self.0 {
+        match &mut self.kind {
             Kind::Ready(bytes) if bytes.is_empty() => Poll::Ready(None),
             Kind::Ready(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Kind::Stream(stream) => stream
@@ -80,7 +99,7 @@ impl HttpBody for Body {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.0 {
+        match &self.kind {
             Kind::Ready(bytes) => bytes.is_empty(),
             Kind::Stream(_) => false,
             Kind::Axum(body) => body.is_end_stream(),
@@ -88,7 +107,7 @@ impl HttpBody for Body {
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0 {
+        match &self.kind {
             Kind::Ready(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Kind::Stream(_) => SizeHint::default(),
             Kind::Axum(body) => body.size_hint(),

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::body::Body;
 use super::fault::Fault;
+use super::health::{self, Probe};
 use super::version::{self, Version};
 use super::{Api, passthru, path};
 use crate::call::Origin;
@@ -43,19 +44,19 @@ pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) ->
     let request_id = RequestId::of(origin.request);
     let (mut parts, body) = request.into_parts();
 
-    let negotiated = Version::negotiate(&parts.headers);
-    let version = negotiated.as_ref().ok().copied();
-    let Answer { mut response, reached } = match negotiated {
-        Ok(version) => contained(pin!(route(api, Asked { origin, version }, &mut parts, body))).await,
-        Err(asked) => {
-            let fault = Fault::version_not_served(&asked.0);
-            if path::is_root(parts.uri.path()) {
-                fault.controller().into()
-            } else {
-                fault.into()
+    let probe = Probe::of(parts.uri.path());
+    let (version, answer) = match probe {
+        // Who asks for the health knows no versions.
+        Some(probe) => (None, contained(Box::pin(health(api, probe, &parts)).as_mut()).await),
+        None => match Version::negotiate(&parts.headers) {
+            Ok(version) => {
+                let routed = contained(pin!(route(api, Asked { origin, version }, &mut parts, body))).await;
+                (Some(version), routed)
             }
-        }
+            Err(asked) => (None, version_not_served(&asked.0, &parts)),
+        },
     };
+    let Answer { mut response, reached } = answer;
 
     let headers = response.headers_mut();
     if let (Some(version), true) = (version, reached) {
@@ -66,6 +67,10 @@ pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) ->
     let id = request_id.header();
     headers.insert(&REQUEST_ID_SHORT, id.clone());
     headers.insert(&REQUEST_ID, id);
+    if api.context.stopping.is_raised() {
+        // The next request is for whoever serves then.
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     api.access.write(&access::Line {
         verb: &parts.method,
         path: parts.uri.path(),
@@ -73,8 +78,25 @@ pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) ->
         request: request_id.as_str(),
         status: response.status(),
         arrived,
+        is_probe: probe.is_some(),
     });
     response
+}
+
+async fn health(api: &Api, probe: Probe, parts: &Parts) -> Answer {
+    match health::answer(&api.context, probe, &parts.method).await {
+        Ok(response) => response.into(),
+        Err(fault) => fault.into(),
+    }
+}
+
+fn version_not_served(asked: &str, parts: &Parts) -> Answer {
+    let fault = Fault::version_not_served(asked);
+    if path::is_root(parts.uri.path()) {
+        fault.controller().into()
+    } else {
+        fault.into()
+    }
 }
 
 /// An answer without the headers that all get.

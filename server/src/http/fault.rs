@@ -210,6 +210,7 @@ impl From<CallError> for Fault {
             CallError::QueueFull(_) | CallError::NoWorker => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, text).retry_after(RETRY_AFTER_S)
             }
+            CallError::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, text).retry_after(RETRY_AFTER_STOP_S),
             CallError::Failed(error) => Self::new(status(error.kind()), text),
             CallError::Panicked | CallError::NotSaved(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, text),
             CallError::TimedOut { .. } => Self::new(StatusCode::GATEWAY_TIMEOUT, text),
@@ -222,6 +223,9 @@ impl From<CallError> for Fault {
 
 /// After how many seconds a refused call may be sent again.
 const RETRY_AFTER_S: u16 = 1;
+
+/// The same where the server stops: about as long as it takes until it, or another one, is back.
+const RETRY_AFTER_STOP_S: u16 = 5;
 
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {

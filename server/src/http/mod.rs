@@ -1,6 +1,6 @@
 //! The API over HTTP: every route on one screen. A handler takes a request apart, calls, answers; it decides
-//! nothing. What each request gets besides is in `edge.rs`, how an error looks in `fault.rs`, and vendor
-//! passthru, which is matched before these routes, in `passthru.rs`.
+//! nothing. What each request gets besides is in `edge.rs`, how an error looks in `fault.rs`. Matched before these
+//! routes are vendor passthru, in `passthru.rs`, and the questions for the server's health, in `health.rs`.
 
 mod ask;
 mod body;
@@ -9,6 +9,7 @@ mod document;
 mod drivers;
 mod edge;
 mod fault;
+mod health;
 mod nodes;
 mod paging;
 mod passthru;
@@ -17,6 +18,7 @@ mod query;
 mod root;
 mod serve;
 mod version;
+mod watched;
 
 use std::sync::Arc;
 

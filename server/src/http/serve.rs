@@ -1,5 +1,8 @@
-//! The listener: connections are accepted here, within their bounds, and drained when the server stops. What
+//! The listener: connections are accepted here, within their bounds, and closed when the server stops. What
 //! a request gets is in `edge.rs`.
+//!
+//! While a stopping server waits for its calls, clients are still answered, though no call begins: so each reads why
+//! it should go elsewhere, and who asks for the health is told. Only then nothing is accepted any more.
 
 use std::convert::Infallible;
 use std::io;
@@ -9,16 +12,21 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::rt::TokioIo;
+use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 
+use super::watched::{Patience, Requests, Watched};
 use super::{Api, edge};
 use crate::signal::Signal;
 
 /// After a failed accept: the machine is short of something, which a busy loop would not bring back.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// How long those are waited for who had connected when the listener was closed.
+const LAST_REQUEST_MAX: Duration = Duration::from_secs(1);
 
 /// A bound listener; nobody is answered yet.
 pub(crate) struct Listener {
@@ -43,39 +51,26 @@ impl Listener {
         self.address
     }
 
-    /// Answers requests until the signal is raised, then lets those that began come to their end, at most for
-    /// this time.
-    pub(crate) async fn serve(self, api: Api, stop: &Signal, patience: Duration) {
+    /// Answers requests until the signal is raised, then lets those that began come to their end.
+    pub(crate) async fn serve(self, api: Api, close: &Signal) {
         let limits = &api.context.config.api;
         let connections = Arc::new(Semaphore::new(limits.connections_max));
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new())
-            .header_read_timeout(limits.header_timeout)
+        // Who is slow is `watched.rs`'s concern: hyper would set a timer for each request.
+        http.header_read_timeout(None)
             .max_buf_size(limits.max_header_size_bytes.max(8192))
             .half_close(false);
-        let draining = GracefulShutdown::new();
+        let open = GracefulShutdown::new();
         loop {
             let accepted = tokio::select! {
                 biased;
-                () = stop.raised() => break,
+                () = close.raised() => break,
                 // A connection waits in the kernel's queue while all places are taken.
                 accepted = accept(&self.tcp, &connections) => accepted,
             };
             match accepted {
                 Ok((stream, peer, place)) => {
-                    // Shared by all requests of the connection.
-                    let connected = Arc::new((api.clone(), peer.ip().to_string()));
-                    let connection = http.serve_connection(
-                        TokioIo::new(stream),
-                        service_fn(move |request| {
-                            let connected = Arc::clone(&connected);
-                            async move {
-                                let (api, peer) = &*connected;
-                                Ok::<_, Infallible>(edge::answer(api, peer, request).await)
-                            }
-                        }),
-                    );
-                    let connection = draining.watch(connection);
+                    let connection = open.watch(connection(&http, stream, peer, &api));
                     tokio::spawn(async move {
                         let _place = place;
                         if let Err(error) = connection.await {
@@ -89,11 +84,57 @@ impl Listener {
                 }
             }
         }
-        drop(self.tcp);
-        if tokio::time::timeout(patience, draining.shutdown()).await.is_err() {
-            tracing::warn!("requests were still being answered when the time to stop was over");
-        }
+        // Those that rest are closed, the others when they have their answer.
+        open.shutdown().await;
+        http.keep_alive(false);
+        self.answer_the_last(&http, &api).await;
     }
+
+    /// Closes the listener. Who had connected by then may have sent a request: to close under it would look like a
+    /// crash, so it is answered.
+    async fn answer_the_last(self, http: &http1::Builder, api: &Api) {
+        let Ok(tcp) = self.tcp.into_std() else { return };
+        let mut last = JoinSet::new();
+        // Does not block: no more are in the queue at the first error.
+        while let Ok((stream, peer)) = tcp.accept() {
+            let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
+            if let Ok(stream) = stream {
+                last.spawn(connection(http, stream, peer, api));
+            }
+        }
+        drop(tcp);
+        // Who sends nothing is not waited for any longer.
+        let _ = tokio::time::timeout(LAST_REQUEST_MAX, async { while last.join_next().await.is_some() {} }).await;
+    }
+}
+
+fn connection(
+    http: &http1::Builder,
+    stream: TcpStream,
+    peer: SocketAddr,
+    api: &Api,
+) -> impl GracefulConnection<Error = hyper::Error> + Send + use<> {
+    // Shared by all requests of the connection.
+    let requests = Requests::default();
+    let connected = Arc::new((api.clone(), peer.ip().to_string(), requests.clone()));
+    let limits = &api.context.config.api;
+    let patience = Patience {
+        head: limits.header_timeout,
+        idle: limits.idle_timeout,
+    };
+    http.serve_connection(
+        TokioIo::new(Watched::new(stream, patience, requests)),
+        service_fn(move |request| {
+            let connected = Arc::clone(&connected);
+            async move {
+                let (api, peer, requests) = &*connected;
+                let answering = requests.begin();
+                let response = edge::answer(api, peer, request).await;
+                // An answer may still be in the making when its head is sent.
+                Ok::<_, Infallible>(response.map(|body| body.until_sent(answering)))
+            }
+        }),
+    )
 }
 
 async fn accept(

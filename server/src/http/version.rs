@@ -80,16 +80,28 @@ impl Version {
 
 /// The version's text. Ironic's own header loses to the common one.
 fn asked(headers: &HeaderMap) -> Option<&str> {
-    let common = headers
-        .get_all(&COMMON_VERSION)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let baremetal = common.flat_map(|value| value.split(',')).find_map(|entry| {
+    let mut own = None;
+    // Few requests have many headers, and most have neither of these: to look one up by its long name would cost more.
+    for (name, value) in headers {
+        if *name == COMMON_VERSION {
+            let common = value.to_str().ok();
+            if let Some(version) = common.and_then(of_baremetal) {
+                return Some(version);
+            }
+        } else if own.is_none() && *name == VERSION {
+            // A header that is not text asks for something that cannot be served.
+            own = Some(value.to_str().unwrap_or("?"));
+        }
+    }
+    own
+}
+
+/// The version in `compute 2.90, baremetal 1.20`.
+fn of_baremetal(list: &str) -> Option<&str> {
+    list.split(',').find_map(|entry| {
         let (service, version) = entry.trim().split_once(' ')?;
         service.eq_ignore_ascii_case("baremetal").then_some(version)
-    });
-    // A header that is not text asks for something that cannot be served.
-    baremetal.or_else(|| headers.get(&VERSION).map(|value| value.to_str().unwrap_or("?")))
+    })
 }
 
 /// `N` of `1.N`.

@@ -4,7 +4,8 @@
 //! locks shared by several servers.
 //!
 //! `table.rs` decides, `guard.rs` is what callers own, `types.rs` is what they say and hear. This file puts tables
-//! behind mutexes and adds the deadline, the only use of a timer. The laws:
+//! behind mutexes and adds the deadline, the only use of a timer. `tests/schedules` compiles these files with a
+//! mutex and a timer of its own, and tries them in thousands of orders of steps. The laws:
 //! - the key is the node's uuid, resolved before asking: a name can move to another node;
 //! - a mutex is held for one step of a table, never across an await, and wakers fire after it is released;
 //! - no upgrade and no re-entry: a task that asks again for a node it holds waits until its deadline;
@@ -12,6 +13,8 @@
 //!   of its own, or drop it.
 
 mod guard;
+#[cfg(test)]
+mod invariants;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -168,10 +171,13 @@ impl NodeLocks {
         }
         match self.enter_or_queue(node, mode, who, clock.now)? {
             Admission::Entered(grant) => Ok(grant),
-            Admission::Queued(claim) => match tokio::time::timeout_at(deadline, claim.granted()).await {
-                Ok(wait) => Ok(claim.into_grant(Some(wait))),
-                Err(_elapsed) => claim.settle(),
-            },
+            Admission::Queued(claim) => {
+                self.log(node, &who, "a call queues for its node");
+                match tokio::time::timeout_at(deadline, claim.granted()).await {
+                    Ok(wait) => Ok(claim.into_grant(Some(wait))),
+                    Err(_elapsed) => claim.settle(),
+                }
+            }
         }
     }
 
@@ -273,7 +279,20 @@ impl NodeLocks {
         let left = table.leave(node, ticket, Instant::now());
         self.count(&left);
         drop(table);
+        let gave_up = left.gave_up;
         left.wake();
+        if let Some(who) = gave_up {
+            self.log(node, &who, "a call left the queue of its node");
+        }
+    }
+
+    /// For who watches a queue. Of a call whose client left this is the only trace: it is never answered. To be called
+    /// without a mutex.
+    fn log(&self, node: Uuid, who: &Who, what: &'static str) {
+        tracing::debug!(
+            %node, request_id = format_args!("req-{}", who.request), operation = who.operation,
+            waiters = self.counters().waiters, locked = self.entries(), "{what}"
+        );
     }
 
     /// Call it under the mutex of the shard.

@@ -60,6 +60,8 @@ pub(super) struct Left {
     pub(super) unqueued: usize,
     /// How many waiters became holders.
     pub(super) granted: usize,
+    /// The leaver, if it was a waiter.
+    pub(super) gave_up: Option<Who>,
     /// The wakers of those granted, to fire after unlocking.
     wake: Vec<Waker>,
     /// The waker of a waiter that left, to drop after unlocking.
@@ -191,6 +193,7 @@ impl Table {
             && let Some(wait) = crowd.queue.remove(&ticket)
         {
             left.unqueued += 1;
+            left.gave_up = Some(wait.who);
             left.forget = wait.waker;
         }
         if lock.mode == LockMode::Shared {

@@ -316,16 +316,6 @@ fn wakers_fire_and_drop_outside_the_mutex() {
     assert!(!under_mutex.load(Relaxed));
 }
 
-impl NodeLocks {
-    /// The laws of all tables at one instant, and that the count of waiters is that of the queues.
-    fn check(&self) {
-        let tables: Vec<_> = self.shards.iter().map(|shard| shard.0.lock()).collect();
-        tables.iter().for_each(|table| table.invariants());
-        let waiters: usize = tables.iter().map(|table| table.waiters()).sum();
-        assert_eq!(self.waiters.load(Relaxed), waiters);
-    }
-}
-
 async fn waiters_become(locks: &NodeLocks, count: usize) {
     while locks.counters().waiters != count {
         yield_now().await;

@@ -105,11 +105,13 @@ pub enum Refusal {
     },
 
     #[error(
-        "{path} is damaged: {finding}; to restore: stop every server, move {path} and the files {path}-wal and {path}-shm away, \
-         copy a backup to {path}, start again; `bessemer db check` lists all the damage",
-        path = path.display()
+        "{path} is damaged: {finding}; {way_out}; `bessemer db check` lists all the damage",
+        path = path.display(), way_out = to_restore(path)
     )]
     Damaged { path: Box<Path>, finding: Box<str> },
+
+    #[error("there is no database {path}", path = path.display())]
+    Missing { path: Box<Path> },
 
     #[error("{path} is not a database; move it away, or give another state directory", path = path.display())]
     NotADatabase { path: Box<Path> },
@@ -149,6 +151,15 @@ pub enum Refusal {
         #[source]
         cause: Cause,
     },
+}
+
+/// How a backup takes the place of a database.
+pub fn to_restore(path: &Path) -> String {
+    let path = path.display();
+    format!(
+        "to restore: stop every server, move {path} and the files {path}-wal and {path}-shm away, \
+         copy a backup to {path}, start again"
+    )
 }
 
 impl Refusal {

@@ -20,7 +20,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-pub use self::error::{Refusal, StoreError};
+pub use self::error::{Refusal, StoreError, to_restore};
 pub use self::rows::{
     Interrupted, NodeChange, NodeStamp, Page, Progress, Retention, TaskEnd, TaskFilter, TaskRow, TaskState,
 };

@@ -12,6 +12,8 @@ use jiff::Timestamp;
 use parking_lot::{Condvar, Mutex};
 use tokio::time::Instant;
 
+use crate::config::LogLevel;
+
 /// Beyond this the writing thread is behind its disk or pipe: lines are counted instead of kept.
 const BUFFER_MAX: usize = 4 << 20;
 
@@ -22,6 +24,7 @@ const PATIENCE: Duration = Duration::from_millis(100);
 pub(crate) struct AccessLog {
     shared: Option<Arc<Shared>>,
     human: bool,
+    level: LogLevel,
 }
 
 struct Shared {
@@ -53,6 +56,8 @@ pub(crate) struct Line<'a> {
     pub(crate) status: StatusCode,
     /// When it came.
     pub(crate) arrived: Instant,
+    /// Whether a machine only asked if this server is well, which it does every few seconds: a line of the level debug.
+    pub(crate) is_probe: bool,
 }
 
 impl AccessLog {
@@ -61,11 +66,12 @@ impl AccessLog {
         Self {
             shared: None,
             human: false,
+            level: LogLevel::Info,
         }
     }
 
-    /// A log on standard error.
-    pub(crate) fn start(human: bool) -> Self {
+    /// A log on standard error, of what is as important as this.
+    pub(crate) fn start(human: bool, level: LogLevel) -> Self {
         let shared = Arc::new(Shared {
             pending: Mutex::default(),
             wake: Condvar::new(),
@@ -78,6 +84,7 @@ impl AccessLog {
             Ok(_) => Self {
                 shared: Some(shared),
                 human,
+                level,
             },
             Err(error) => {
                 tracing::error!(%error, "no thread for the access log, so there is none");
@@ -89,6 +96,9 @@ impl AccessLog {
     /// Adds a line.
     pub(crate) fn write(&self, line: &Line<'_>) {
         let Some(shared) = &self.shared else { return };
+        if line.is_probe && self.level < LogLevel::Debug {
+            return;
+        }
         let (now, took) = (Timestamp::now(), line.arrived.elapsed());
         let mut pending = shared.pending.lock();
         if pending.lines.len() > BUFFER_MAX {
@@ -137,7 +147,9 @@ impl Pending {
                     second_text,
                     ".",
                     millis,
-                    "Z\",\"level\":\"INFO\",\"message\":\"request\"",
+                    "Z\",\"level\":\"",
+                    if line.is_probe { "DEBUG" } else { "INFO" },
+                    "\",\"message\":\"request\"",
                 ],
             );
             push(lines, &[",\"peer\":\"", peer, "\",\"verb\":\""]);

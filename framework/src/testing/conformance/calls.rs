@@ -234,11 +234,12 @@ async fn deadline<D: IsDriver>(plan: &Plan<D>, planned: &Planned) -> Vec<String>
     }
     if running.is_done() {
         let outcome = running.finish();
-        let panicked = outcome.failure().filter(|failure| failure.reason() == Reason::Panic);
-        let mut faults: Vec<String> = panicked
-            .map(|failure| format!("it panicked: {failure}"))
-            .into_iter()
-            .collect();
+        let fault = outcome.failure().and_then(|failure| match failure.reason() {
+            Reason::Panic => Some(format!("it panicked: {failure}")),
+            Reason::Stuck => Some("work that it spawned went on after its time was over".into()),
+            _ => None,
+        });
+        let mut faults: Vec<String> = fault.into_iter().collect();
         if !outcome.lock_is_free {
             faults.push("its lock is not free".into());
         }

@@ -48,23 +48,20 @@ pub(super) fn secrets<D: IsDriver>(record: Record, setup: Setup) -> Vec<String> 
                 [error.to_string(), error.causes().unwrap_or_default()],
             ));
         }
-        let strange_node = with_info(&plan.node, &planted);
+        let strange_node = (planted != info).then(|| with_info(&plan.node, &planted));
+        let nodes: Vec<TestNode> = [plan.node.clone()].into_iter().chain(strange_node).collect();
         for planned in plan.calls.clone() {
             let title = title(planned.method);
-            for node in [&plan.node.clone(), &strange_node] {
-                let mut planned = planned.clone();
-                let mut of_call = Vec::new();
-                let mut arguments = planned.arguments.take();
-                strange.plant(&mut arguments, "argument", &|_| false, &mut of_call);
-                for arguments in [planned.arguments.clone(), arguments] {
+            for (arguments, of_call) in strange.beside(planned.arguments) {
+                let call = Planned {
+                    method: planned.method,
+                    arguments,
+                };
+                for node in &nodes {
                     plan.node = node.clone();
-                    let call = Planned {
-                        method: planned.method,
-                        arguments,
-                    };
                     let outcome = plan.request(&call).await;
-                    let all = known.iter().chain(&of_call);
-                    faults.extend(all.flat_map(|secret| leaks_of(secret, &title, &outcome)));
+                    let secrets: Vec<&Planted> = known.iter().chain(&of_call).collect();
+                    faults.extend(leaks_of(&secrets, &title, &outcome));
                 }
             }
         }
@@ -113,6 +110,20 @@ fn found(value: &Value, at: &str, is_declared: &dyn Fn(&str) -> bool, known: &mu
 struct Strange(usize);
 
 impl Strange {
+    /// The arguments as they are given, and if there are secrets among them, also with strange ones in their place;
+    /// each with what may not be told of it.
+    fn beside(&mut self, given: Value) -> Vec<(Value, Vec<Planted>)> {
+        let (mut secrets, mut strange_ones) = (Vec::new(), Vec::new());
+        found(&given, "argument", &|_| false, &mut secrets);
+        let mut strange = given.clone();
+        self.plant(&mut strange, "argument", &|_| false, &mut strange_ones);
+        let mut all = vec![(given, secrets)];
+        if !strange_ones.is_empty() {
+            all.push((strange, strange_ones));
+        }
+        all
+    }
+
     /// Puts one in the place of each string under a secret name.
     fn plant(&mut self, value: &mut Value, at: &str, is_declared: &dyn Fn(&str) -> bool, known: &mut Vec<Planted>) {
         let Value::Object(members) = value else { return };
@@ -138,8 +149,8 @@ fn with_info(node: &TestNode, info: &Value) -> TestNode {
     members.fold(node.clone(), |node, (name, value)| node.driver_info(name, value))
 }
 
-/// Where a secret shows in what came of a call.
-fn leaks_of(secret: &Planted, title: &str, outcome: &Outcome) -> Vec<String> {
+/// Where secrets show in what came of a call.
+fn leaks_of(secrets: &[&Planted], title: &str, outcome: &Outcome) -> Vec<String> {
     let mut texts: Vec<(&str, &str)> = Vec::new();
     if let Some(failure) = outcome.failure() {
         texts.push(("error", failure.message()));
@@ -152,13 +163,15 @@ fn leaks_of(secret: &Planted, title: &str, outcome: &Outcome) -> Vec<String> {
             .iter()
             .map(|report| ("progress", report.text.as_str())),
     );
-    let shown = texts.into_iter().filter(|(_, text)| text.contains(&secret.value));
-    shown
-        .map(|(what, text)| {
-            let text = text.replace(&secret.value, "******");
-            format!("{title} shows {} in its {what}: {text}", secret.place)
-        })
-        .collect()
+    let mut faults = Vec::new();
+    for (what, text) in texts {
+        let masked = secrets
+            .iter()
+            .fold(text.to_owned(), |text, secret| text.replace(&secret.value, "******"));
+        let shown = secrets.iter().filter(|secret| text.contains(&secret.value));
+        faults.extend(shown.map(|secret| format!("{title} shows {} in its {what}: {masked}", secret.place)));
+    }
+    faults
 }
 
 fn leaks(known: &[Planted], what: &str, texts: [String; 2]) -> Vec<String> {

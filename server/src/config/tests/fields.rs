@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::config::{Api, Conductor, Connection, Database, Log, LogFormat, LogLevel, sample};
+use crate::config::{Api, Conductor, Connection, Database, Healthcheck, Log, LogFormat, LogLevel, sample};
 
 /// The sample with every option at another value than its default.
 fn all_different() -> String {
@@ -66,17 +66,24 @@ fn every_option_reaches_its_field() {
         async_timeout: seconds(1801),
         sync_timeout_max: seconds(601),
         async_timeout_max: seconds(86401),
+        task_retention: seconds(604_801),
+        tasks_per_node_max: 1001,
         driver_start_timeout: seconds(11),
+        driver_stop_timeout: seconds(6),
         graceful_shutdown_timeout: seconds(61),
+        drain_shutdown_timeout: seconds(1801),
         conductor_group: "conductor_group".to_owned(),
     };
     assert_eq!(config.conductor, conductor);
     let connection = Connection::Sqlite { path: "/x".into() };
     assert_eq!(config.database, Database { connection });
+    assert_eq!(config.healthcheck, Healthcheck { enabled: false });
     let log = Log {
         level: LogLevel::Trace,
         format: LogFormat::Json,
         access: false,
+        call_lines_max: 1001,
+        call_line_bytes_max: 4097,
     };
     assert_eq!(config.log, log);
 }

@@ -64,17 +64,26 @@ sync_timeout = 60
 async_timeout = 1800
 sync_timeout_max = 600
 async_timeout_max = 86400
+task_retention = 604800
+tasks_per_node_max = 1000
 driver_start_timeout = 10
+driver_stop_timeout = 5
 graceful_shutdown_timeout = 60
+drain_shutdown_timeout = 1800
 conductor_group = ""
 
 [database]
 connection = "sqlite:///home/op/.local/state/bessemer/bessemer.sqlite"
 
+[healthcheck]
+enabled = true
+
 [log]
 level = "info"
 format = "auto"
 access = true
+call_lines_max = 1000
+call_line_bytes_max = 4096
 "#;
     assert_eq!(config("").show(Origins::Left), expected.trim_start());
 }

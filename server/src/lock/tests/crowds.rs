@@ -7,6 +7,9 @@ const UNBOUNDED: Limits = Limits {
     waiters_max: usize::MAX,
 };
 
+/// As exact as tokio's timer is, and a step of the clock.
+const TICK: Duration = Duration::from_millis(3);
+
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_waiters_are_all_served() {
     let locks = NodeLocks::new(UNBOUNDED);
@@ -34,6 +37,54 @@ async fn ten_thousand_waiters_all_reach_their_deadline() {
     locks.check();
     drop(holder);
     assert_eq!(locks.entries(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_of_ten_thousand_waiters_is_served_in_turn_or_refused_at_its_deadline() {
+    let locks = NodeLocks::new(UNBOUNDED);
+    let start = Instant::now();
+    let holder = locks.try_exclusive(NODE, who("holder")).expect("the node is free");
+    let (serve, mut served) = tokio::sync::mpsc::unbounded_channel();
+    let mut refused = JoinSet::new();
+    for place in 0..10_000_u64 {
+        let (locks, serve) = (Arc::clone(&locks), serve.clone());
+        let deadline = start + Duration::from_millis(500 + place * 7919 % 20_000);
+        refused.spawn(async move {
+            match locks.exclusive(NODE, who("waiter"), deadline).await {
+                Ok(guard) => {
+                    assert!(Instant::now() <= deadline + TICK, "served too late");
+                    serve.send((place, guard)).expect("the test receives");
+                    false
+                }
+                Err(Refused::Locked(_)) => {
+                    let now = Instant::now();
+                    assert!(deadline <= now && now < deadline + TICK, "refused at another time");
+                    true
+                }
+                Err(other) => panic!("refused otherwise: {other}"),
+            }
+        });
+    }
+    drop(serve);
+    waiters_become(&locks, 10_000).await;
+    drop(holder);
+    let mut order = Vec::new();
+    while let Some((place, guard)) = served.recv().await {
+        order.push(place);
+        advance(Duration::from_millis(1)).await;
+        drop(guard);
+    }
+    assert!(order.is_sorted(), "somebody was overtaken");
+    let refused = refused
+        .join_all()
+        .await
+        .into_iter()
+        .filter(|is_refused| *is_refused)
+        .count();
+    assert!(order.len() > 1_000 && refused > 1_000);
+    assert_eq!(order.len() + refused, 10_000);
+    assert_eq!((locks.entries(), locks.counters().waiters), (0, 0));
+    locks.check();
 }
 
 #[test]

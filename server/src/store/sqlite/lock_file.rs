@@ -75,3 +75,11 @@ impl LockFile {
         self.file.sync_all()
     }
 }
+
+impl Drop for LockFile {
+    fn drop(&mut self) {
+        // Not left to the end of the file: a child process of this one, between its making and its program, has the
+        // same file open, and would keep the lock for so long. Closed it is in any case.
+        let _ = self.file.unlock();
+    }
+}

@@ -1,8 +1,9 @@
 //! The embedded database: one file, one process, one writer thread. Here are the options, the start and end of
-//! its threads. The trait is in `operations`, opening in `open`, grouping in `writer`, SQL in `nodes`, `tasks`
-//! and `prune`, and what an error of SQLite means in `fault`.
+//! its threads. The trait is in `operations`, opening in `open`, grouping in `writer` and `gather`, SQL in `nodes`,
+//! `tasks` and `prune`, and what an error of SQLite means in `fault`.
 
 mod fault;
+mod gather;
 mod lock_file;
 mod migrate;
 mod nodes;
@@ -29,6 +30,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use self::fault::Fault;
+use self::gather::Gathering;
 use self::reader::Question;
 use self::shared::Shared;
 use self::writer::{Job, Weight, Writer};
@@ -47,6 +49,8 @@ pub struct Options {
     pub batch_max: usize,
     /// Up to this size the file is looked through at every start; beyond, only after an unclean stop.
     pub checked_bytes_max: u64,
+    /// How many pages of the write-ahead log may wait for readers before that is told.
+    pub log_pages_max: u64,
     /// How much space is set aside for the ends of running tasks.
     pub reserve_bytes: u64,
     /// How often a full disk is looked at again, at most.
@@ -62,6 +66,7 @@ impl Options {
             queue_max: 4096,
             batch_max: 256,
             checked_bytes_max: 64 * 1024 * 1024,
+            log_pages_max: 16 * 1024,
             reserve_bytes: 8 * 1024 * 1024,
             full_retry: Duration::from_secs(5),
         }
@@ -105,6 +110,8 @@ impl SqliteStore {
             reserve: opened.reserve,
             queue: job_queue,
             batch_max: options.batch_max,
+            gathering: Gathering::default(),
+            log_pages_max: options.log_pages_max,
             changes_copied: 0,
         };
         let threads = spawn_threads(writer, opened.reader, question_queue).map_err(|cause| Refusal::Other {
@@ -123,7 +130,7 @@ impl SqliteStore {
     /// # Errors
     /// If it cannot be read at all.
     pub fn check_file(path: &Path) -> Result<Vec<String>, StoreError> {
-        from_outside(path, |busy_timeout| whole::check(path, busy_timeout))
+        from_outside(path, |busy_timeout| whole::check_from_outside(path, busy_timeout))
     }
 
     /// Copies a file that another process may have open, for `bessemer db backup`.
@@ -131,7 +138,9 @@ impl SqliteStore {
     /// # Errors
     /// If it cannot be read, or the copy cannot be written.
     pub fn backup_file(path: &Path, target: &Path) -> Result<(), StoreError> {
-        from_outside(path, |busy_timeout| whole::backup(path, target, busy_timeout))
+        from_outside(path, |busy_timeout| {
+            whole::backup_from_outside(path, target, busy_timeout)
+        })
     }
 
     /// How many transactions were committed: with many writers, fewer than changes.
@@ -232,7 +241,9 @@ fn close(shared: &Shared, connection: Connection) {
         std::mem::forget(connection);
         return;
     }
-    let emptied = writer::checkpoint(&connection, "TRUNCATE").map_err(|error| shared.judge(error.into()).to_string());
+    let emptied = writer::checkpoint(&connection, "TRUNCATE")
+        .map(drop)
+        .map_err(|error| shared.judge(error.into()).to_string());
     let closed = connection.close().map_err(|(_, error)| error.to_string());
     let closed = emptied.and(closed);
     let Some(lock_file) = shared.lock_file.lock().take() else {

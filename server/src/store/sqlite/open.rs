@@ -179,7 +179,8 @@ fn open_locked(path: &Path, last_stop: LastStop, options: &Options) -> Result<(C
     Ok((writer, reader))
 }
 
-fn log_path(path: &Path) -> PathBuf {
+/// The path of the write-ahead log.
+pub(super) fn log_path(path: &Path) -> PathBuf {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     log.into()

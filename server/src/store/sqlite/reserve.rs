@@ -1,11 +1,14 @@
 //! A file of a few megabytes that is there to be deleted: on a full disk, even the end of a task could not be
 //! written otherwise. Deleted when space runs out, made again when there is twice as much.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+use rustix::fs::{FallocateFlags, fallocate};
+use rustix::io::{Errno, retry_on_intr};
 
 use super::open::beside;
 
@@ -28,7 +31,7 @@ impl Reserve {
 
     /// Whether the file is there, or could be made.
     pub(super) fn is_kept(&self) -> bool {
-        let kept = fs::metadata(&self.path).is_ok_and(|file| file.len() == self.bytes);
+        let kept = fs::metadata(&self.path).is_ok_and(|file| file.len() == self.bytes && has_space(&file));
         kept || self.fill().is_ok()
     }
 
@@ -51,39 +54,60 @@ impl Reserve {
         self.fill().is_ok()
     }
 
-    /// Writes twice as much as is kept, lest the next change hit the end again, and nothing if that fails.
+    /// Takes twice as much as is kept, lest the next change hit the end again, and nothing if that fails.
     fn fill(&self) -> io::Result<()> {
-        let made = self.write();
+        let made = self.make();
         if made.is_err() {
             let _ = fs::remove_file(&self.path);
         }
         made
     }
 
-    fn write(&self) -> io::Result<()> {
+    fn make(&self) -> io::Result<()> {
         let mut file: File = OpenOptions::new()
             .write(true)
             .create(true)
             .truncate(true)
             .mode(0o600)
             .open(&self.path)?;
-        // Not zeros: a file system that compresses would keep next to nothing free for them.
-        let mut chunk = vec![0_u8; 64 * 1024];
-        let mut noise = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut left = self.bytes * 2;
-        while left > 0 {
-            for word in chunk.chunks_exact_mut(8) {
-                noise ^= noise << 13;
-                noise ^= noise >> 7;
-                noise ^= noise << 17;
-                word.copy_from_slice(&noise.to_ne_bytes());
-            }
-            let part = usize::try_from(left).map_or(chunk.len(), |left| left.min(chunk.len()));
-            file.write_all(&chunk[..part])?;
-            left -= part as u64;
+        let twice = self.bytes * 2;
+        if !allocate(&file, twice)? {
+            write_noise(&mut file, twice)?;
         }
-        file.sync_all()?;
-        file.set_len(self.bytes)?;
-        file.sync_all()
+        file.set_len(self.bytes)
     }
+}
+
+/// Whether the file has the space that its length says.
+fn has_space(file: &Metadata) -> bool {
+    file.blocks() * 512 >= file.len()
+}
+
+/// Takes space without writing to it. False if the file system has no way to, or took none.
+fn allocate(file: &File, bytes: u64) -> io::Result<bool> {
+    match retry_on_intr(|| fallocate(file, FallocateFlags::empty(), 0, bytes)) {
+        Ok(()) => Ok(has_space(&file.metadata()?)),
+        Err(Errno::OPNOTSUPP | Errno::NOSYS) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Not zeros: a file system that compresses would keep next to nothing free for them.
+fn write_noise(file: &mut File, bytes: u64) -> io::Result<()> {
+    let mut chunk = vec![0_u8; 64 * 1024];
+    let mut noise = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut left = bytes;
+    while left > 0 {
+        for word in chunk.chunks_exact_mut(8) {
+            noise ^= noise << 13;
+            noise ^= noise >> 7;
+            noise ^= noise << 17;
+            word.copy_from_slice(&noise.to_ne_bytes());
+        }
+        let part = usize::try_from(left).map_or(chunk.len(), |left| left.min(chunk.len()));
+        file.write_all(&chunk[..part])?;
+        left -= part as u64;
+    }
+    // Only now is it known that there was space for it.
+    file.sync_all()
 }

@@ -20,6 +20,7 @@ pub(super) struct Shared {
     pub(super) lock_file: Mutex<Option<LockFile>>,
     commits: AtomicU64,
     full: AtomicBool,
+    log_long: AtomicBool,
     closed: AtomicBool,
     broken: OnceLock<StoreError>,
     broken_news: Notify,
@@ -33,6 +34,7 @@ impl Shared {
             lock_file: Mutex::new(Some(lock_file)),
             commits: AtomicU64::new(0),
             full: AtomicBool::new(false),
+            log_long: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             broken: OnceLock::new(),
             broken_news: Notify::new(),
@@ -106,6 +108,23 @@ impl Shared {
         } else {
             tracing::warn!(store = %self.path.display(), "there is space again: changes are accepted");
         }
+    }
+
+    /// Whether readers keep so much of the write-ahead log that it is worth a word, said once.
+    pub(super) fn set_log_long(&self, long: bool) {
+        let was_long = self.log_long.swap(long, Ordering::AcqRel);
+        if long && !was_long {
+            tracing::warn!(
+                store = %self.path.display(),
+                "the write-ahead log grows, as another program has been reading for long, \
+                 perhaps an sqlite3 shell in an open transaction; close it"
+            );
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_log_long(&self) -> bool {
+        self.log_long.load(Ordering::Acquire)
     }
 
     pub(super) fn full_error(&self) -> StoreError {

@@ -2,15 +2,17 @@
 //! own, so that neither readers nor writers wait for it.
 
 use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::backup::Backup;
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use super::fault::{Fault, to_refusal};
-use super::open::{beside, open_reader};
+use super::migrate;
+use super::open::{beside, log_path, open_reader};
 use crate::store::{Refusal, StoreError};
 
 /// How many findings are listed; a damaged file has them without end.
@@ -18,7 +20,7 @@ const FINDINGS_MAX: u32 = 100;
 
 /// Copies the database as it is now. The copy is checked and synced before it gets its name.
 pub(super) fn backup(database: &Path, target: &Path, busy_timeout: Duration) -> Result<(), Fault> {
-    let refuse = |cause| StoreError::from(Refusal::from_io(target, cause));
+    let refuse = |cause| refusal_of(target, cause);
     if target.try_exists().map_err(refuse)? {
         return Err(StoreError::from(Refusal::Exists { path: target.into() }).into());
     }
@@ -37,17 +39,32 @@ pub(super) fn backup(database: &Path, target: &Path, busy_timeout: Duration) -> 
     copied
 }
 
+/// The same of a file that this process need not have open: it may be missing.
+pub(super) fn backup_from_outside(database: &Path, target: &Path, busy_timeout: Duration) -> Result<(), Fault> {
+    let visit = Visit::begin(database)?;
+    let copied = backup(database, target, busy_timeout);
+    visit.end();
+    copied
+}
+
 fn copy(database: &Path, part: &Path, target: &Path, busy_timeout: Duration) -> Result<(), Fault> {
     // What goes wrong with the copy says nothing about the database.
     let refuse_sql = |error| StoreError::from(to_refusal(error, target, busy_timeout));
-    let refuse_io = |cause| StoreError::from(Refusal::from_io(target, cause));
+    let refuse_io = |cause| refusal_of(target, cause);
     let source = open_reader(database, busy_timeout)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut copy = Connection::open_with_flags(part, flags).map_err(refuse_sql)?;
     // In one step: a copy in many starts again whenever the writer commits in between.
-    Backup::new(&source, &mut copy)
+    let step = Backup::new(&source, &mut copy)
         .and_then(|backup| backup.step(-1))
         .map_err(refuse_sql)?;
+    if step != StepResult::Done {
+        return Err(StoreError::from(Refusal::Busy {
+            path: database.into(),
+            waited: busy_timeout,
+        })
+        .into());
+    }
     // One file, not three: a copy is moved about by people.
     let _: String = copy
         .query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0))
@@ -55,7 +72,7 @@ fn copy(database: &Path, part: &Path, target: &Path, busy_timeout: Duration) -> 
     let findings = findings(&copy, "PRAGMA quick_check(1)").map_err(refuse_sql)?;
     if let Some(finding) = findings.into_iter().next() {
         return Err(StoreError::from(Refusal::Damaged {
-            path: target.into(),
+            path: database.into(),
             finding: finding.into(),
         })
         .into());
@@ -79,10 +96,80 @@ pub(super) fn check(database: &Path, busy_timeout: Duration) -> Result<Vec<Strin
     )?)
 }
 
+/// The same of a file that this process need not have open: it may be missing, or be something else.
+pub(super) fn check_from_outside(database: &Path, busy_timeout: Duration) -> Result<Vec<String>, Fault> {
+    let visit = Visit::begin(database)?;
+    let checked = check(database, busy_timeout).and_then(|findings| {
+        if findings.is_empty() {
+            let connection = open_reader(database, busy_timeout)?;
+            migrate::check(&connection, database, migrate::MIGRATIONS, busy_timeout).map_err(StoreError::from)?;
+        }
+        Ok(findings)
+    });
+    visit.end();
+    match checked {
+        Err(Fault::Sql(error)) => match to_refusal(error, database, busy_timeout) {
+            // So much so that it could not be looked through.
+            Refusal::Damaged { finding, .. } => Ok(vec![finding.into()]),
+            refusal => Err(StoreError::from(refusal).into()),
+        },
+        checked => checked,
+    }
+}
+
+/// Whoever makes a backup chose the place for it, so it is not that of the state.
+fn refusal_of(target: &Path, cause: io::Error) -> StoreError {
+    match Refusal::from_io(target, cause) {
+        Refusal::NotWritable { path, cause } => Refusal::Other { path, cause },
+        refusal => refusal,
+    }
+    .into()
+}
+
+/// A look at a file from outside.
+struct Visit<'a> {
+    database: &'a Path,
+    had_log: bool,
+}
+
+impl<'a> Visit<'a> {
+    /// If it is there. Looked at, not opened: to close it again would take away this process's locks on it.
+    fn begin(database: &'a Path) -> Result<Self, StoreError> {
+        let path = database.into();
+        match fs::metadata(database) {
+            Ok(file) if file.is_dir() => Err(Refusal::IsDirectory { path }.into()),
+            Ok(_) => Ok(Self {
+                database,
+                had_log: log_path(database).exists(),
+            }),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Err(Refusal::Missing { path }.into()),
+            Err(cause) => Err(refusal_of(database, cause)),
+        }
+    }
+
+    /// Even to be read, a database that nobody has open gets an empty log and its index. Who may write takes them away
+    /// on leaving, unless somebody has come meanwhile.
+    fn end(self) {
+        if self.had_log || !log_path(self.database).exists() {
+            return;
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        if let Ok(connection) = Connection::open_with_flags(self.database, flags) {
+            // It is opened by its first use. If that fails, they stay, which harms nobody.
+            let _ = findings(&connection, "SELECT name FROM sqlite_schema LIMIT 0");
+        }
+    }
+}
+
 fn findings(connection: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare(sql)?;
     let findings: Vec<String> = statement
         .query_map([], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    Ok(findings.into_iter().filter(|finding| finding != "ok").collect())
+    // Some come many to a row, under a headline.
+    let lines = findings.iter().flat_map(|finding| finding.lines());
+    Ok(lines
+        .filter(|line| *line != "ok" && !line.starts_with("***"))
+        .map(Into::into)
+        .collect())
 }

@@ -6,11 +6,13 @@
 //! last nothing is ever tried again, for the kernel may report the next sync as a success.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::fault::Fault;
+use super::gather::Gathering;
 use super::reserve::Reserve;
 use super::shared::{Shared, ThreadWatch};
 use crate::store::StoreError;
@@ -104,6 +106,9 @@ pub(super) struct Writer {
     pub(super) reserve: Reserve,
     pub(super) queue: mpsc::Receiver<Box<dyn Job>>,
     pub(super) batch_max: usize,
+    pub(super) gathering: Gathering,
+    /// How many pages of the log may stay uncopied without a word.
+    pub(super) log_pages_max: u64,
     /// The connection's count of changed rows when the log was last copied into the file.
     pub(super) changes_copied: u64,
 }
@@ -117,6 +122,7 @@ impl Writer {
         let _watch = ThreadWatch(Arc::clone(&self.shared));
         let mut batch = Vec::with_capacity(self.batch_max);
         while self.queue.blocking_recv_many(&mut batch, self.batch_max) > 0 {
+            self.gathering.gather(&mut self.queue, &mut batch, self.batch_max);
             self.write(std::mem::take(&mut batch));
             self.copy_log();
         }
@@ -164,7 +170,10 @@ impl Writer {
     fn transact(&mut self, mut batch: Vec<Box<dyn Job>>) -> (Vec<Box<dyn Job>>, Result<(), StoreError>) {
         let result = self.try_transact(&mut batch);
         match &result {
-            Ok(()) => self.shared.count_commit(),
+            Ok(took) => {
+                self.shared.count_commit();
+                self.gathering.note(batch.len(), self.queue.len(), *took);
+            }
             // After a failed sync a rollback is not known to work either, so it is not even asked for.
             Err(StoreError::Broken { .. }) => {}
             Err(_) if self.connection.is_autocommit() => {}
@@ -175,10 +184,11 @@ impl Writer {
                 }
             }
         }
-        (batch, result)
+        (batch, result.map(drop))
     }
 
-    fn try_transact(&self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    /// Returns how long the commit itself took.
+    fn try_transact(&self, batch: &mut [Box<dyn Job>]) -> Result<Duration, StoreError> {
         let judge = |error: rusqlite::Error| self.shared.judge(error.into());
         self.execute("BEGIN IMMEDIATE").map_err(judge)?;
         for job in batch {
@@ -188,7 +198,9 @@ impl Writer {
             }
             self.execute("RELEASE job").map_err(judge)?;
         }
-        self.execute("COMMIT").map_err(judge)
+        let began = Instant::now();
+        self.execute("COMMIT").map_err(judge)?;
+        Ok(began.elapsed())
     }
 
     /// Here and not within a commit: nobody waits for it, and a failed sync is seen.
@@ -198,14 +210,15 @@ impl Writer {
             return;
         }
         self.changes_copied = changes;
-        if let Err(error) = checkpoint(&self.connection, "PASSIVE") {
-            match self.shared.judge(error.into()) {
+        match checkpoint(&self.connection, "PASSIVE") {
+            Ok(pages_left) => self.shared.set_log_long(pages_left > self.log_pages_max),
+            Err(error) => match self.shared.judge(error.into()) {
                 StoreError::Full { .. } => {
                     self.shared.set_full(true);
                     self.reserve.spend();
                 }
                 error => tracing::warn!(error = %error, "the write-ahead log could not be copied into the file"),
-            }
+            },
         }
     }
 
@@ -214,9 +227,12 @@ impl Writer {
     }
 }
 
-/// Copies the log into the file. What a reader still needs of it stays, which is no error.
-pub(super) fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<()> {
-    connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()))
+/// Copies the log into the file. Returns how many pages stayed: what a reader still needs of it, which is no error.
+pub(super) fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<u64> {
+    connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| {
+        let (logged, copied): (i64, i64) = (row.get(1)?, row.get(2)?);
+        Ok(u64::try_from(logged - copied).unwrap_or(0))
+    })
 }
 
 fn answer_all(batch: Vec<Box<dyn Job>>, result: &Result<(), StoreError>) {

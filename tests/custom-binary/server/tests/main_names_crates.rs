@@ -31,12 +31,19 @@ fn a_crate_that_is_not_named_is_an_error_that_says_what_to_add() {
 }
 
 #[test]
-fn a_crate_that_is_not_there_is_an_error_that_names_it() {
+fn a_crate_that_is_not_there_is_an_error_at_its_name() {
+    let names = "main! { bessemer_driver_fake, rack_drivers, rack_driver }";
+    let main = MAIN.replace(NAMES, names);
+    let before = &main[..main.find("rack_drivers").expect("the name is there")];
+    let line = before.lines().count();
+    let column = before.lines().last().map_or(0, str::len) + 1;
     is_refused_with(
-        "main! { bessemer_driver_fake, rack_driver, rack_drivers }",
+        names,
         &[
             "error[E0432]: unresolved import `rack_drivers`\n",
-            "no external crate `rack_drivers`\n",
+            &format!("--> <anon>:{line}:{column}\n"),
+            "use of unresolved module or unlinked crate `rack_drivers`\n",
+            "there is a crate or module with a similar name\n",
         ],
     );
 }

@@ -3,6 +3,7 @@
 mod child;
 mod crash;
 mod groups;
+mod log;
 mod model;
 mod opening;
 mod schema;

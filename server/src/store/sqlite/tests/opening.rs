@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
 
@@ -77,6 +79,31 @@ async fn one_file_has_one_lock_by_whatever_path() {
     assert!(matches!(&*refusal(&link), Refusal::Held { .. }));
     store.close().await.unwrap();
     open(&link);
+}
+
+/// A process that is being made has, until it becomes another program, all files of its parent open.
+#[test]
+fn a_closed_store_is_free_whoever_is_being_started() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("db");
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                Command::new("true").status().unwrap();
+            }
+        });
+        for _ in 0..200 {
+            match SqliteStore::open(&path, &options()) {
+                Ok(store) => drop(store),
+                Err(error) => {
+                    done.store(true, Ordering::Relaxed);
+                    panic!("{error}");
+                }
+            }
+        }
+        done.store(true, Ordering::Relaxed);
+    });
 }
 
 #[test]
