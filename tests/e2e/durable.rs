@@ -1,6 +1,6 @@
 //! What was answered is on disk: after a `kill -9` (`kill`), after a power cut (`power`), by the order of the system
 //! calls (`order`), and with one sync for many answers (`groups`). After a sync that failed nothing is answered
-//! (`broken`). The clients and what they must find again are in `load`.
+//! (`broken`). The clients are in `writer`, and what they must find again in `load`.
 
 #[cfg(feature = "external")]
 mod broken;
@@ -14,3 +14,4 @@ mod order;
 mod power;
 #[cfg(feature = "external")]
 mod strace;
+mod writer;

@@ -1,5 +1,7 @@
 //! What machines ask to learn whether the server is well.
 
+use std::time::Duration;
+
 use bessemer_tests::{Answer, Server};
 use serde_json::json;
 
@@ -117,12 +119,8 @@ async fn a_store_that_cannot_be_written_makes_the_server_unready() {
     let server = Server::builder().config("").state(state.path()).start().await;
     let database = rusqlite::Connection::open(state.path().join("bessemer.sqlite")).unwrap();
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
-    // The answer of a moment ago may stand for a second.
-    let mut ready = server.get("/readyz").await;
-    while ready.status == 200 {
-        ready = server.get("/readyz").await;
-    }
-    assert_eq!((ready.status, ready.json()["ready"].as_bool()), (503, Some(false)));
+    let ready = ready_with(&server, 503).await;
+    assert_eq!(ready.json()["ready"], json!(false));
     let store = &ready.json()["checks"][1];
     assert_eq!((&store["name"], &store["ok"]), (&json!("store"), &json!(false)));
     assert_ne!(store["detail"], json!("can be written"));
@@ -132,6 +130,21 @@ async fn a_store_that_cannot_be_written_makes_the_server_unready() {
     assert!(store["detail"].as_str().unwrap().len() > 10, "{store}");
 
     database.execute_batch("ROLLBACK").unwrap();
-    while server.get("/readyz").await.status != 200 {}
+    ready_with(&server, 200).await;
     assert_eq!(server.get("/healthcheck").await.status, 200);
+}
+
+/// The first answer of this status. The one of a moment ago may stand for a second.
+async fn ready_with(server: &Server, status: u16) -> Answer {
+    let asked = async {
+        loop {
+            let ready = server.get("/readyz").await;
+            if ready.status == status {
+                return ready;
+            }
+        }
+    };
+    let patience = Duration::from_secs(60);
+    let ready = tokio::time::timeout(patience, asked).await;
+    ready.unwrap_or_else(|_| panic!("/readyz never said {status}"))
 }

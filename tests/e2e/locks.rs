@@ -1,6 +1,6 @@
-//! Locks as callers meet them: who waits for whom, for how long, and what a refusal says. What happens to a lock when a
-//! client leaves or a method fails is in `guards.rs`, what thousands of calls do in `crowd.rs`, what many clients met in
-//! `history.rs`.
+//! Locks as callers meet them: who waits for whom, for how long, and what a refusal says. What happens to a lock when
+//! a client leaves or a method fails is in `guards.rs`, what thousands of calls do in `crowd.rs`, what many clients
+//! met in `history.rs`.
 
 mod crowd;
 mod guards;

@@ -23,6 +23,7 @@ mod startup;
 mod stop;
 mod stop_notify;
 mod store;
+mod store_disk;
 mod streams;
 mod tasks;
 mod tasks_kept;

@@ -210,6 +210,8 @@ async fn what_runs_when_the_time_is_over_is_interrupted() {
         let stopped = it.server.ended();
         is_clean(&stopped);
         assert!(stopped.stderr.contains("calls were still running"), "{stopped:?}");
+        // All have their answer before the last connection is closed.
+        assert!(!stopped.stderr.contains("requests were still"), "{stopped:?}");
         let state = it.directory.path().join("state");
         // By the server that stops, not by the next one.
         let wanted = if is_async {
@@ -333,6 +335,29 @@ async fn connections_are_closed_when_they_rest_or_after_their_next_answer() {
     it.open("go");
     assert_eq!(call.await.unwrap().status, 200);
     assert_eq!((rest(idle), rest(unused)), (String::new(), String::new()));
+    is_clean(&it.server.ended());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_has_begun_is_answered() {
+    let it = Stopping::start(LONG).await;
+    let mut slow = connect(&it.server);
+    let body = json!({ "driver": "leaving", "name": "slow" }).to_string();
+    let length = body.len();
+    write!(
+        slow,
+        "POST /v1/nodes HTTP/1.1\r\nHost: test\r\nContent-Length: {length}\r\nExpect: 100-continue\r\n\r\n"
+    )
+    .unwrap();
+    // Its body is waited for now.
+    answer(&mut slow, "HTTP/1.1 100 Continue\r\n\r\n");
+    it.told();
+    write!(slow, "{body}").unwrap();
+    let text = rest(slow);
+    assert!(
+        text.starts_with("HTTP/1.1 201 Created") && text.contains("connection: close"),
+        "{text}"
+    );
     is_clean(&it.server.ended());
 }
 

@@ -131,9 +131,18 @@ impl Server {
         self.ended()
     }
 
-    /// Waits for the end.
+    /// Waits for the end. A server that takes too long to end is killed: then there is no code.
     pub fn ended(mut self) -> Stopped {
+        let (has_ended, ends) = mpsc::channel::<()>();
+        let pid = self.process();
+        std::thread::spawn(move || {
+            if ends.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+                // It may have ended right now.
+                let _ = rustix::process::kill_process(pid, Signal::KILL);
+            }
+        });
         let status = self.child.wait().expect("a child of ours can be waited for");
+        drop(has_ended);
         let mut stdout = self.banner.clone();
         if let Some(mut rest) = self.child.stdout.take() {
             rest.read_to_string(&mut stdout).expect("the server prints text");
@@ -153,9 +162,12 @@ impl Server {
 
     /// Any signal.
     pub fn signal(&self, signal: Signal) {
+        rustix::process::kill_process(self.process(), signal).expect("a child of ours can be signalled");
+    }
+
+    fn process(&self) -> Pid {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
-        rustix::process::kill_process(pid.expect("a child has a pid"), signal)
-            .expect("a child of ours can be signalled");
+        pid.expect("a child has a pid")
     }
 }
 

@@ -5,11 +5,13 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bessemer_tests::{Answer, Binary, Client, Server, ServerBuilder};
+use bessemer_tests::{Binary, Client, Server, ServerBuilder};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+
+use super::writer::{Writer, call, task_of};
 
 /// A state directory and those who know what must be in it.
 pub(super) struct Load {
@@ -22,43 +24,15 @@ pub(super) struct Load {
     answered: Vec<String>,
 }
 
-/// A client with one node at a time.
-struct Writer {
-    name: String,
-    /// As the last answer had it; `None` if it is not there.
-    known: Option<Node>,
-    /// As it is to become by what was asked last and not answered.
-    asked: Option<Option<Node>>,
-    turn: u64,
-    promised: Vec<String>,
-    answered: Vec<String>,
-}
-
-/// What a writer changes on its node.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Node {
-    turn: Value,
-    written: Value,
-    reason: Value,
-}
-
 /// The one whose method never ends.
 const HUNG: &str = "hung";
 
 impl Load {
     pub(super) fn new(state: &Path, ledger: &Path, writers: usize) -> Self {
-        let writer = |number| Writer {
-            name: format!("w-{number}"),
-            known: None,
-            asked: None,
-            turn: 0,
-            promised: vec![],
-            answered: vec![],
-        };
         Self {
             state: state.to_owned(),
             ledger: ledger.to_owned(),
-            writers: (0..writers).map(writer).collect(),
+            writers: (0..writers).map(Writer::new).collect(),
             promised: HashSet::new(),
             answered: vec![],
         }
@@ -86,7 +60,13 @@ impl Load {
         for writer in self.writers.drain(..) {
             work.spawn(writer.work(Client::clone(&server), Arc::clone(&given)));
         }
-        let _ = given.acquire_many(answers).await.unwrap();
+        tokio::select! {
+            enough = given.acquire_many(answers) => drop(enough.unwrap()),
+            Some(ended) = work.join_next() => {
+                ended.unwrap();
+                panic!("the server was gone before its end: {}", server.log());
+            }
+        }
         end(server).await;
         self.writers = work.join_all().await;
         for writer in &mut self.writers {
@@ -158,155 +138,6 @@ impl Load {
             assert_eq!(node["extra"]["hung"], Value::Null, "{node}");
         }
     }
-}
-
-impl Writer {
-    /// Until the server is gone.
-    async fn work(mut self, client: Client, answers: Arc<Semaphore>) -> Self {
-        while self.step(&client).await.is_some() {
-            answers.add_permits(1);
-        }
-        self
-    }
-
-    /// One change, the next of a row that begins and ends without a node.
-    async fn step(&mut self, client: &Client) -> Option<()> {
-        self.turn += 1;
-        let path = format!("/v1/nodes/{}", self.name);
-        let Some(known) = self.known.clone() else {
-            let extra = json!({ "turn": self.turn });
-            let body = json!({ "driver": "ledger", "name": self.name, "extra": extra });
-            let node = Node {
-                turn: self.turn.into(),
-                ..Node::default()
-            };
-            return self.ask(client, "POST", "/v1/nodes", &body, 201, Some(node)).await;
-        };
-        match self.turn % 16 {
-            0 => return self.ask(client, "DELETE", &path, &Value::Null, 204, None).await,
-            1 | 9 => {
-                let body = json!({ "reason": format!("turn {}", self.turn) });
-                let node = Node {
-                    reason: body["reason"].clone(),
-                    ..known
-                };
-                let path = format!("{path}/maintenance");
-                return self.ask(client, "PUT", &path, &body, 202, Some(node)).await;
-            }
-            5 => {
-                let node = Node {
-                    reason: Value::Null,
-                    ..known
-                };
-                let path = format!("{path}/maintenance");
-                return self.ask(client, "DELETE", &path, &Value::Null, 202, Some(node)).await;
-            }
-            2 | 7 | 11 => {
-                let answer = call(client, &self.name, "work", json!({ "milliseconds": self.turn % 3 })).await?;
-                self.promised.push(task_of(&answer));
-            }
-            3 | 8 | 13 => {
-                // What it will write is known by its answer only; until then it is looked for among all runs.
-                let answer = call(client, &self.name, "write", json!({})).await;
-                let Some(answer) = answer else {
-                    self.asked = Some(Some(Node {
-                        written: UNKNOWN.into(),
-                        ..known
-                    }));
-                    return None;
-                };
-                assert_eq!(answer.status, 200, "{answer:?}");
-                let run = answer.header("x-openstack-request-id").to_owned();
-                self.known = Some(Node {
-                    written: run.clone().into(),
-                    ..known
-                });
-                self.answered.push(run);
-            }
-            _ => {
-                let body = json!([{ "op": "add", "path": "/extra/turn", "value": self.turn }]);
-                let node = Node {
-                    turn: self.turn.into(),
-                    ..known
-                };
-                return self.ask(client, "PATCH", &path, &body, 200, Some(node)).await;
-            }
-        }
-        Some(())
-    }
-
-    /// Asks for a change after which the node is as given. `None` if there was no answer.
-    async fn ask(
-        &mut self,
-        client: &Client,
-        verb: &str,
-        path: &str,
-        body: &Value,
-        status: u16,
-        node: Option<Node>,
-    ) -> Option<()> {
-        self.asked = Some(node);
-        let answer = send(client, verb, path, body).await?;
-        assert_eq!(answer.status, status, "{verb} {path}: {answer:?}");
-        self.known = self.asked.take()?;
-        Some(())
-    }
-
-    /// What is there must be what was known, or what was asked last.
-    fn compare(&mut self, found: Option<&Value>) {
-        let found = found.map(|node| Node {
-            turn: node["extra"]["turn"].clone(),
-            written: node["extra"]["written"].clone(),
-            reason: node["maintenance_reason"].clone(),
-        });
-        let asked = self.asked.take();
-        let as_asked = asked.clone().map(|asked| match (asked, &found) {
-            (Some(node), Some(found)) if node.written == UNKNOWN => Some(Node {
-                written: found.written.clone(),
-                ..node
-            }),
-            (asked, _) => asked,
-        });
-        assert!(
-            found == self.known || Some(&found) == as_asked.as_ref(),
-            "{}: an answered change is not there, or half of one is: known {:?}, asked {asked:?}, found {found:?}",
-            self.name,
-            self.known
-        );
-        self.known = found;
-    }
-}
-
-/// The run of a call that was not answered.
-const UNKNOWN: &str = "unknown";
-
-async fn call(client: &Client, node: &str, method: &str, arguments: Value) -> Option<Answer> {
-    send(
-        client,
-        "POST",
-        &format!("/v1/nodes/{node}/vendor_passthru/{method}"),
-        &arguments,
-    )
-    .await
-}
-
-/// The task of a 202.
-fn task_of(answer: &Answer) -> String {
-    assert_eq!(answer.status, 202, "{answer:?}");
-    answer.header("location").rsplit('/').next().unwrap().to_owned()
-}
-
-/// `None` if the server is gone before it answers.
-async fn send(client: &Client, verb: &str, path: &str, body: &Value) -> Option<Answer> {
-    let mut request = client.request(verb, path);
-    if !body.is_null() {
-        request = request.json(body);
-    }
-    let response = request.send().await.ok()?;
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    // The promise is made by the head of the answer.
-    let body = response.bytes().await.map(|body| body.to_vec()).unwrap_or_default();
-    Some(Answer { status, headers, body })
 }
 
 /// A task's record.

@@ -70,6 +70,11 @@ pub(super) fn to_refusal(error: SqlError, path: &Path, waited: Duration) -> Refu
     }
 }
 
+/// Whether it says that no space is left.
+pub(super) fn is_full(error: &SqlError) -> bool {
+    matches!(kind(error), Kind::Full)
+}
+
 enum Kind {
     Full,
     Busy,

@@ -12,10 +12,11 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::Options;
-use super::fault::to_refusal;
+use super::fault::{is_full, to_refusal};
 use super::lock_file::{LastStop, LockFile};
 use super::migrate;
 use super::reserve::Reserve;
+use super::writer::checkpoint;
 use crate::store::Refusal;
 
 /// After a long reader the write-ahead log shrinks to this again.
@@ -174,6 +175,9 @@ fn open_locked(path: &Path, last_stop: LastStop, options: &Options) -> Result<(C
     // Before the first write: a file that is not this program's to change stays as it is.
     let applied = migrate::check(&writer, path, migrate::MIGRATIONS, options.busy_timeout)?;
     prepare_writer(&writer, path).map_err(sql)??;
+    if has_log {
+        copy_log(&writer).map_err(sql)?;
+    }
     migrate::run(&mut writer, path, &migrate::MIGRATIONS[applied..], options.busy_timeout)?;
     let reader = open_reader(path, options.busy_timeout).map_err(sql)?;
     Ok((writer, reader))
@@ -184,6 +188,15 @@ pub(super) fn log_path(path: &Path) -> PathBuf {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     log.into()
+}
+
+/// What the last process left in the log: the count of changes after which that is done begins anew with each process,
+/// and if each ended before, the log would grow for ever. On a full disk it stays where it is.
+fn copy_log(connection: &Connection) -> rusqlite::Result<()> {
+    match checkpoint(connection, "PASSIVE") {
+        Err(error) if is_full(&error) => Ok(()),
+        copied => copied.map(drop),
+    }
 }
 
 fn check_quickly(connection: &Connection, path: &Path) -> rusqlite::Result<Result<(), Refusal>> {

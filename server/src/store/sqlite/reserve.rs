@@ -111,3 +111,24 @@ fn write_noise(file: &mut File, bytes: u64) -> io::Result<()> {
     // Only now is it known that there was space for it.
     file.sync_all()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_space_cannot_be_taken_it_is_written_to() {
+        let mut file = tempfile::tempfile().unwrap();
+        write_noise(&mut file, 300_000).unwrap();
+        let written = file.metadata().unwrap();
+        assert_eq!(written.len(), 300_000);
+        assert!(has_space(&written));
+    }
+
+    #[test]
+    fn a_file_that_only_says_so_has_no_space() {
+        let file = tempfile::tempfile().unwrap();
+        file.set_len(300_000).unwrap();
+        assert!(!has_space(&file.metadata().unwrap()));
+    }
+}

@@ -288,7 +288,7 @@ struct Told {
 }
 
 impl Told {
-    /// `… held by the exclusive call exclusive of request req-…, since … (0.2 s)`, or of so many shared calls the oldest.
+    /// `… held by the exclusive call exclusive of request req-…, since … (0.2 s)`, or by so many shared calls.
     fn read(text: &str) -> Option<Self> {
         let (_, held_by) = text.split_once("It is held by ")?;
         let (who, rest) = held_by.split_once(" of request ")?;

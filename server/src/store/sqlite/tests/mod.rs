@@ -1,5 +1,6 @@
 //! What only this database has: its files, its groups, its faults. The trait's own suite comes first.
 
+mod backup;
 mod child;
 mod crash;
 mod groups;

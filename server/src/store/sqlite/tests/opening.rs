@@ -249,32 +249,3 @@ async fn a_store_dropped_without_closing_is_closed_all_the_same() {
     let store = open(&path);
     assert_eq!(store.task_get(row.uuid).await.unwrap().state, TaskState::Running);
 }
-
-#[tokio::test]
-async fn a_backup_is_whole_and_overwrites_nothing() {
-    let directory = tempfile::tempdir().unwrap();
-    let backup = directory.path().join("backup");
-    let store = open(&directory.path().join("db"));
-    let kept = store.node_create(node(Some("n-1"))).await.unwrap();
-    store.backup_to(backup.clone()).await.unwrap();
-    let second = directory.path().join("second");
-    SqliteStore::backup_file(&directory.path().join("db"), &second).unwrap();
-    assert!(fs::read(&second).unwrap() == fs::read(&backup).unwrap());
-    assert_eq!(mode(&backup), 0o600);
-    store.node_delete(kept.id).await.unwrap();
-    let error = store.backup_to(backup.clone()).await.unwrap_err();
-    assert!(
-        matches!(&error, StoreError::Refused(refusal) if matches!(**refusal, Refusal::Exists { .. })),
-        "{error:?}"
-    );
-    let error = store
-        .backup_to(directory.path().join("missing/backup"))
-        .await
-        .unwrap_err();
-    assert!(matches!(error, StoreError::Refused(_)), "{error:?}");
-    // None of that is the store's own fault.
-    store.node_create(node(None)).await.unwrap();
-    assert_eq!(SqliteStore::check_file(&backup).unwrap(), Vec::<String>::new());
-    let restored = SqliteStore::open(&backup, &options()).unwrap();
-    assert_eq!(restored.node_list_all().await.unwrap(), [kept]);
-}
