@@ -2,7 +2,9 @@
 //! records that the macros register, what a running method holds, and the traits a host implements; how a method
 //! is started is in `start.rs`. Only `=`-pinned versions of the crates belong together: no stability is promised here.
 
+mod node;
 mod secrets;
+mod thread_time;
 
 use std::any::{Any, TypeId};
 use std::future::Future;
@@ -13,7 +15,7 @@ use std::time::{Duration, Instant};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
-pub use crate::args::{Arguments, BadArguments, Input};
+pub use crate::args::{Arguments, BadArguments, Input, Words, accepted};
 pub use crate::attachment::{Content, Stream, unread};
 use crate::call::Call;
 use crate::error::Result;
@@ -23,7 +25,9 @@ pub use crate::reply::Reply;
 pub use crate::start::{Decode, Decoded, Prepared, Ready, ReadyAsync, ReadyBlocking, Runs, Start, Starts};
 use crate::verbs::Verb;
 
+pub use node::{NodeFields, NodeRecord};
 pub use secrets::speaks_of_secrets;
+pub use thread_time::time_in_line;
 
 /// A future on the heap that may move between threads.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -222,7 +226,7 @@ pub trait HoldsShared: Send + Sync + 'static {}
 /// A node together with its exclusive lock.
 pub struct Exclusive {
     node: Node,
-    original: Arc<NodeFields>,
+    original: Arc<dyn NodeRecord>,
     // Declared last, so that it is released last. Shared with a host that keeps the lock for longer.
     _hold: Arc<dyn HoldsExclusive>,
 }
@@ -230,10 +234,11 @@ pub struct Exclusive {
 impl Exclusive {
     /// Binds a node to the lock that is held on it.
     #[must_use]
-    pub fn new(fields: Arc<NodeFields>, hold: Arc<dyn HoldsExclusive>) -> Self {
+    pub fn new(record: Arc<impl NodeRecord>, hold: Arc<dyn HoldsExclusive>) -> Self {
+        let original: Arc<dyn NodeRecord> = record;
         Self {
-            node: Node::new(Arc::clone(&fields)),
-            original: fields,
+            node: Node::new(Arc::clone(&original)),
+            original,
             _hold: hold,
         }
     }
@@ -246,9 +251,8 @@ impl Exclusive {
     /// The node's fields as the method left them, if it changed any.
     #[must_use]
     pub fn into_changes(self) -> Option<Arc<NodeFields>> {
-        let fields = self.node.fields();
-        let changed = !Arc::ptr_eq(fields, &self.original) && **fields != *self.original;
-        changed.then(|| Arc::clone(fields))
+        let fields = self.node.into_changed()?;
+        (*fields != self.original.to_fields()).then_some(fields)
     }
 }
 
@@ -261,9 +265,9 @@ pub struct Shared {
 impl Shared {
     /// Binds a node to the lock that is held on it.
     #[must_use]
-    pub fn new(fields: Arc<NodeFields>, hold: Arc<dyn HoldsShared>) -> Self {
+    pub fn new(record: Arc<impl NodeRecord>, hold: Arc<dyn HoldsShared>) -> Self {
         Self {
-            node: Node::new(fields),
+            node: Node::new(record),
             _hold: hold,
         }
     }
@@ -277,37 +281,14 @@ impl Shared {
 
 /// A snapshot for a method that takes no lock, and for `validate`.
 #[must_use]
-pub fn snapshot(fields: Arc<NodeFields>) -> NodeSnapshot {
-    NodeSnapshot::new(fields)
+pub fn snapshot(record: Arc<impl NodeRecord>) -> NodeSnapshot {
+    NodeSnapshot::new(record)
 }
 
 /// A [`Call`] over the host's own implementation.
 #[must_use]
 pub fn call(host: Arc<dyn Host>) -> Call {
     Call::new(host)
-}
-
-/// The fields of a node that drivers see. The other fields of the record are the server's.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct NodeFields {
-    /// In lower case with hyphens.
-    pub uuid: Box<str>,
-    /// The name, if it has one.
-    pub name: Option<Box<str>>,
-    /// The driver by the name the node gives it.
-    pub driver: Arc<str>,
-    /// Settings for the driver, secrets included.
-    pub driver_info: Object,
-    /// Physical properties.
-    pub properties: Object,
-    /// The operators' notes.
-    pub extra: Object,
-    /// The drivers' notes.
-    pub driver_internal_info: Object,
-    /// The power state as last noted.
-    pub power_state: Option<Box<str>>,
-    /// Whether an operator marked it as not to be trusted.
-    pub maintenance: bool,
 }
 
 /// What a host gives to a running method; see [`Call`] for the meaning of each.

@@ -3,56 +3,72 @@
 //! driver may change. How a node is stored, named or locked is the server's concern; a driver has no way
 //! to take a lock.
 
+use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value};
 
 use crate::error::Result;
-use crate::host::NodeFields;
+use crate::host::{NodeFields, NodeRecord};
 use crate::properties::Properties;
 
 /// A copy of a node as it was last stored when the call began. Takes no lock, so it never waits: for reading a status
 /// while another call works on the node.
 ///
 /// The fields are those of Ironic's node record that concern a driver.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NodeSnapshot {
-    fields: Arc<NodeFields>,
+    state: State,
+    /// Made when first asked for: a host keeps fewer bytes.
+    uuid: OnceLock<Box<str>>,
+}
+
+/// Copied on the first change only: most calls change nothing.
+#[derive(Clone)]
+enum State {
+    Kept(Arc<dyn NodeRecord>),
+    Changed(Arc<NodeFields>),
 }
 
 impl NodeSnapshot {
-    pub(crate) fn new(fields: Arc<NodeFields>) -> Self {
-        Self { fields }
+    pub(crate) fn new(record: Arc<dyn NodeRecord>) -> Self {
+        Self {
+            state: State::Kept(record),
+            uuid: OnceLock::new(),
+        }
     }
 
-    pub(crate) fn fields(&self) -> &Arc<NodeFields> {
-        &self.fields
+    pub(crate) fn record(&self) -> &dyn NodeRecord {
+        match &self.state {
+            State::Kept(record) => &**record,
+            State::Changed(fields) => &**fields,
+        }
     }
 
     /// The node's UUID, in lower case with hyphens.
     #[must_use]
     pub fn uuid(&self) -> &str {
-        &self.fields.uuid
+        self.uuid.get_or_init(|| self.record().uuid())
     }
 
     /// The name, if it was given one.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.fields.name.as_deref()
+        self.record().name()
     }
 
     /// The driver by the name the node gives it, which may be one of the driver's aliases.
     #[must_use]
     pub fn driver(&self) -> &str {
-        &self.fields.driver
+        self.record().driver()
     }
 
     /// The settings for this driver, by property name: addresses, credentials, secrets in clear. Values are as clients
     /// wrote them: a port may be a number or a text; [`info`](Self::info) reads both.
     #[must_use]
     pub fn driver_info(&self) -> &Map<String, Value> {
-        self.fields.driver_info.map()
+        self.record().driver_info()
     }
 
     /// The same settings as a typed struct that [`#[bessemer::properties]`](macro@crate::properties) made.
@@ -78,44 +94,46 @@ impl NodeSnapshot {
     /// Of kind `Invalid`, with all that is missing or wrong. A driver with `properties = AcmeInfo` in its
     /// attribute meets none here: the host looked before the call.
     pub fn info<T: Properties>(&self) -> Result<T> {
-        let info = &self.fields.driver_info;
-        if info.is_empty() {
-            T::read(&Map::new())
-        } else {
-            T::read(info.map())
-        }
+        T::read(self.driver_info())
     }
 
     /// Physical properties of the machine (`cpus`, `memory_mb`, …).
     #[must_use]
     pub fn properties(&self) -> &Map<String, Value> {
-        self.fields.properties.map()
+        self.record().properties()
     }
 
     /// What operators noted on the node.
     #[must_use]
     pub fn extra(&self) -> &Map<String, Value> {
-        self.fields.extra.map()
+        self.record().extra()
     }
 
     /// What drivers noted on the node for themselves. Clients read it, apart from values whose keys speak of secrets,
     /// and cannot write it.
     #[must_use]
     pub fn driver_internal_info(&self) -> &Map<String, Value> {
-        self.fields.driver_internal_info.map()
+        self.record().driver_internal_info()
     }
 
     /// The power state as a driver last noted it, in Ironic's words: `power on`, `power off`. Nothing asks the hardware
     /// for it by itself.
     #[must_use]
     pub fn power_state(&self) -> Option<&str> {
-        self.fields.power_state.as_deref()
+        self.record().power_state()
     }
 
     /// Whether an operator marked the node as not to be trusted. Vendor methods run nevertheless.
     #[must_use]
     pub fn maintenance(&self) -> bool {
-        self.fields.maintenance
+        self.record().maintenance()
+    }
+}
+
+/// Keys only: values may be secrets.
+impl fmt::Debug for NodeSnapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.record().to_fields().fmt(f)
     }
 }
 
@@ -125,19 +143,33 @@ impl NodeSnapshot {
 /// succeeds, before the lock is freed; when it fails nothing is stored. More in [`guide::locks`](crate::guide::locks).
 #[derive(Debug)]
 pub struct Node {
-    // Copied on the first change only: most calls change nothing.
     snapshot: NodeSnapshot,
 }
 
 impl Node {
-    pub(crate) fn new(fields: Arc<NodeFields>) -> Self {
+    pub(crate) fn new(record: Arc<dyn NodeRecord>) -> Self {
         Self {
-            snapshot: NodeSnapshot::new(fields),
+            snapshot: NodeSnapshot::new(record),
+        }
+    }
+
+    /// The node as it was left, if anything was asked for to be changed.
+    pub(crate) fn into_changed(self) -> Option<Arc<NodeFields>> {
+        match self.snapshot.state {
+            State::Kept(_) => None,
+            State::Changed(fields) => Some(fields),
         }
     }
 
     fn change(&mut self) -> &mut NodeFields {
-        Arc::make_mut(&mut self.snapshot.fields)
+        let state = &mut self.snapshot.state;
+        if let State::Kept(record) = state {
+            *state = State::Changed(Arc::new(record.to_fields()));
+        }
+        match state {
+            State::Changed(fields) => Arc::make_mut(fields),
+            State::Kept(_) => unreachable!("it was copied above"),
+        }
     }
 
     /// `driver_info`, to change: a new address, a password that the method has changed on the hardware. It is not

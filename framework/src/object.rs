@@ -1,13 +1,12 @@
-//! A JSON object kept as text, as a map, or as both: the store reads and writes text, a driver reads a
-//! map, and most nodes are never looked into. Not for drivers.
+//! A JSON object held as text, as a map, or as both: a store reads and writes text, a driver reads and changes a
+//! map, and of a node that is changed most objects stay as they are. Not for drivers.
 
 use std::fmt;
 use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
-/// A JSON object that turns from text to map, or back, when first asked. Boxed inside: nodes come by
-/// the million.
+/// A JSON object that turns from text to map, or back, when first asked.
 pub struct Object {
     text: OnceLock<Box<str>>,
     map: OnceLock<Box<Map<String, Value>>>,
@@ -52,12 +51,6 @@ impl Object {
         let _ = self.map();
         self.text.take();
         self.map.get_mut().expect("the map was made above")
-    }
-
-    /// Whether nothing is in it.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.text.get().is_some_and(|text| &**text == "{}") || self.map().is_empty()
     }
 }
 

@@ -16,8 +16,8 @@ pub enum Reply {
     Empty,
     /// JSON text.
     Json(Vec<u8>),
-    /// Raw bytes with a content type.
-    Attachment(Attachment),
+    /// Raw bytes with a content type. On the heap: replies are moved often, and few are this one.
+    Attachment(Box<Attachment>),
 }
 
 /// A value that a method may return: anything serializable with a schema, which the client gets as JSON; `()`, which is
@@ -64,7 +64,7 @@ impl IntoReply for Attachment {
     const ATTACH: bool = true;
 
     fn into_reply(self) -> Result<Reply> {
-        Ok(Reply::Attachment(self))
+        Ok(Reply::Attachment(Box::new(self)))
     }
 
     fn schema(_: &mut SchemaGenerator) -> Option<Schema> {

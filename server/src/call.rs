@@ -1,6 +1,7 @@
 //! One call as the server keeps it: what the framework's `Call` is made of here. It is shared by the running
 //! method, by the one who awaits it and by whoever may cancel it.
 
+use std::borrow::Cow;
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,13 +12,14 @@ use std::time::{Duration, Instant};
 use bessemer::host::{BoxFuture, Host};
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::config::Log;
+use crate::config::Config;
 use crate::signal::Signal;
 use crate::store::Progress;
+use crate::store::rows::PROGRESS_BYTES_MAX;
+use crate::tasks::feed::Feed;
 use crate::telemetry::one_line;
 
 /// What is known of a call from its request on.
@@ -47,8 +49,8 @@ pub(crate) struct Running {
     runtime: Handle,
     // Work that the method spawned; made on the first spawn, which most calls never do.
     spawned: Mutex<Option<JoinSet<()>>>,
-    // Made where somebody listens: for tasks.
-    progress: OnceLock<watch::Sender<Option<Progress>>>,
+    // Made where somebody may listen: for tasks.
+    feed: OnceLock<Arc<Feed>>,
     log: LogBounds,
     logged: AtomicUsize,
 }
@@ -58,13 +60,15 @@ pub(crate) struct Running {
 pub(crate) struct LogBounds {
     lines_max: usize,
     line_bytes_max: usize,
+    error_bytes_max: usize,
 }
 
-impl From<&Log> for LogBounds {
-    fn from(log: &Log) -> Self {
+impl From<&Config> for LogBounds {
+    fn from(config: &Config) -> Self {
         Self {
-            lines_max: log.call_lines_max,
-            line_bytes_max: log.call_line_bytes_max,
+            lines_max: config.log.call_lines_max,
+            line_bytes_max: config.log.call_line_bytes_max,
+            error_bytes_max: config.conductor.error_size_max_bytes,
         }
     }
 }
@@ -93,7 +97,7 @@ impl Running {
             asks: AtomicBool::new(false),
             runtime,
             spawned: Mutex::new(None),
-            progress: OnceLock::new(),
+            feed: OnceLock::new(),
             log,
             logged: AtomicUsize::new(0),
         })
@@ -166,9 +170,24 @@ impl Running {
         self.method
     }
 
-    /// What the method reports of its progress, from now on.
-    pub(crate) fn progress(&self) -> watch::Receiver<Option<Progress>> {
-        self.progress.get_or_init(watch::Sender::default).subscribe()
+    /// What went wrong, as it stands in the log: the driver's text, or that of a panic.
+    pub(crate) fn error_line<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        one_line(text, self.log.error_bytes_max)
+    }
+
+    /// What caused an error, as it stands in the log.
+    pub(crate) fn causes_line(&self, error: &bessemer::Error) -> Option<String> {
+        error.causes().map(|causes| self.error_line(&causes).into_owned())
+    }
+
+    /// What the method tells, from the first use on.
+    pub(crate) fn feed(&self) -> Arc<Feed> {
+        Arc::clone(self.feed.get_or_init(Arc::default))
+    }
+
+    /// The request that cancelled it, if one did.
+    pub(crate) fn cancelled_by(&self) -> Option<Uuid> {
+        Some(self.feed.get()?.cancelled()?.by)
     }
 
     /// Whether the method spawned anything.
@@ -248,13 +267,12 @@ impl Host for Running {
     }
 
     fn progress(&self, done: u64, total: u64, text: &str) {
-        if let Some(listener) = self.progress.get() {
-            // Cut by the store at the length it keeps.
-            listener.send_replace(Some(Progress {
+        if let Some(feed) = self.feed.get() {
+            feed.report(Progress {
                 done,
                 total,
-                text: text.into(),
-            }));
+                text: one_line(text, PROGRESS_BYTES_MAX).into(),
+            });
         }
     }
 
@@ -262,6 +280,7 @@ impl Host for Running {
         let LogBounds {
             lines_max,
             line_bytes_max,
+            ..
         } = self.log;
         let before = self.logged.fetch_add(1, Ordering::Relaxed);
         if before > lines_max {
@@ -279,5 +298,8 @@ impl Host for Running {
             method = self.method,
             "{text}"
         );
+        if let Some(feed) = self.feed.get() {
+            feed.line(&text);
+        }
     }
 }

@@ -8,8 +8,8 @@ mod compiled;
 mod listing;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bessemer::host;
@@ -17,6 +17,7 @@ use bytes::Bytes;
 use hashbrown::HashMap;
 
 pub use compiled::{Compiled, CompiledDriver};
+pub(crate) use listing::{first_paragraph, taken};
 
 use crate::config::{Config, Diagnostic, DriverSection, Faults, Origin, did_you_mean};
 use crate::worker::DriverRuntime;
@@ -34,8 +35,8 @@ pub struct Driver {
     instance: host::Instance,
     node_methods: HashMap<&'static str, Arc<Method>, foldhash::fast::FixedState>,
     driver_methods: HashMap<&'static str, Arc<Method>, foldhash::fast::FixedState>,
-    node_listing: Bytes,
-    driver_listing: Bytes,
+    node_listing: OnceLock<Bytes>,
+    driver_listing: OnceLock<Bytes>,
     runtime: DriverRuntime,
 }
 
@@ -44,6 +45,7 @@ pub struct Method {
     record: &'static host::Method,
     timeout: Duration,
     reads_json: bool,
+    described: OnceLock<Bytes>,
     blocks: AtomicBool,
 }
 
@@ -64,18 +66,7 @@ impl Catalogue {
                 ));
             }
         }
-        let mut names = Vec::new();
-        match &config.enabled_drivers {
-            None => names.extend(compiled.names()),
-            Some(wanted) => {
-                for name in wanted {
-                    match compiled.by_name(&name.value) {
-                        Some((name, driver)) => names.push((name, driver)),
-                        None => faults.push(absent("is enabled", &name.value, &name.origin, compiled)),
-                    }
-                }
-            }
-        }
+        let names = offered(compiled, config, &mut faults);
         // `None` is a driver with faults, told once whatever the number of its names.
         let mut made: BTreeMap<&'static str, Option<Arc<Driver>>> = BTreeMap::new();
         let mut drivers = BTreeMap::new();
@@ -150,16 +141,18 @@ impl Driver {
         };
         let instance = compiled::build(compiled, section)?;
         let methods = |list: &'static [&'static host::Method]| {
-            list.iter()
-                .map(|record| (record.name, Arc::new(Method::new(record, &config.conductor))))
-                .collect()
+            let method = |record: &&'static host::Method| {
+                let method = Method::new(record, &config.conductor);
+                (record.name, Arc::new(method))
+            };
+            list.iter().map(method).collect()
         };
         Ok(Self {
             instance,
             node_methods: methods(compiled.node_methods()),
             driver_methods: methods(compiled.driver_methods()),
-            node_listing: listing::render(compiled.node_methods()),
-            driver_listing: listing::render(compiled.driver_methods()),
+            node_listing: OnceLock::new(),
+            driver_listing: OnceLock::new(),
             runtime: DriverRuntime::new(record.name, &config.conductor),
             compiled,
         })
@@ -198,13 +191,15 @@ impl Driver {
     /// The listing of its methods on nodes, as JSON.
     #[must_use]
     pub fn node_listing(&self) -> &Bytes {
-        &self.node_listing
+        self.node_listing
+            .get_or_init(|| listing::render(self.node_methods.values()))
     }
 
     /// The listing of its own methods, as JSON.
     #[must_use]
     pub fn driver_listing(&self) -> &Bytes {
-        &self.driver_listing
+        self.driver_listing
+            .get_or_init(|| listing::render(self.driver_methods.values()))
     }
 
     /// Where its methods run.
@@ -216,12 +211,7 @@ impl Driver {
 
 impl Method {
     fn new(record: &'static host::Method, limits: &crate::config::Conductor) -> Self {
-        let (default, max) = if record.is_async {
-            (limits.async_timeout, limits.async_timeout_max)
-        } else {
-            (limits.sync_timeout, limits.sync_timeout_max)
-        };
-        let timeout = record.timeout.unwrap_or(default).min(max);
+        let timeout = time_of(record, limits);
         let reads_json = match &record.takes {
             host::Takes::Named(_) => true,
             host::Takes::Body(body) => (body.schema)(&mut schemars::SchemaGenerator::default()).is_some(),
@@ -230,6 +220,7 @@ impl Method {
             record,
             timeout,
             reads_json,
+            described: OnceLock::new(),
             blocks: AtomicBool::new(false),
         }
     }
@@ -244,6 +235,13 @@ impl Method {
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.timeout
+    }
+
+    /// All that is to be said of it, as JSON.
+    #[must_use]
+    pub fn described(&self) -> &Bytes {
+        self.described
+            .get_or_init(|| listing::render_one(self.record, self.timeout))
     }
 
     /// Whether its body is JSON; else it takes any bytes.
@@ -262,6 +260,36 @@ impl Method {
     pub fn note_blocking(&self) -> bool {
         !self.blocks.swap(true, Ordering::Relaxed)
     }
+}
+
+/// The drivers that the configuration enables, by every name they are enabled under. A name that is not compiled in is
+/// a fault.
+pub(crate) fn offered<'c>(
+    compiled: &'c Compiled,
+    config: &Config,
+    faults: &mut Faults,
+) -> Vec<(&'static str, &'c CompiledDriver)> {
+    let Some(wanted) = &config.enabled_drivers else {
+        return compiled.names().collect();
+    };
+    let mut names = Vec::new();
+    for name in wanted {
+        match compiled.by_name(&name.value) {
+            Some(found) => names.push(found),
+            None => faults.push(absent("is enabled", &name.value, &name.origin, compiled)),
+        }
+    }
+    names
+}
+
+/// The time that a method has: its own, or the configured default, under the configured cap.
+pub(crate) fn time_of(record: &host::Method, limits: &crate::config::Conductor) -> Duration {
+    let (default, max) = if record.is_async {
+        (limits.async_timeout, limits.async_timeout_max)
+    } else {
+        (limits.sync_timeout, limits.sync_timeout_max)
+    };
+    record.timeout.unwrap_or(default).min(max)
 }
 
 /// The fault of a name that is not compiled in.

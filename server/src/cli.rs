@@ -1,8 +1,12 @@
 //! The command line: what the binary can be asked, and its exit codes: 0, 1 (it failed), 2 (the command line),
 //! 78 (the configuration, the binary or a driver is at fault; a service manager need not try again).
 
+mod client;
 mod db;
+mod follow;
 mod list;
+mod locks;
+mod tasks;
 
 use std::io::{IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,8 +15,11 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use self::db::DbVerb;
+use self::locks::LocksArgs;
+use self::tasks::TasksArgs;
 use crate::catalogue::{Catalogue, Compiled};
 use crate::config::{self, Colour, Config, Diagnostic, Faults, FlagText, Loaded, Origins, Purpose, Sources};
+use crate::openapi;
 use crate::serve::{Ended, serve};
 use crate::telemetry;
 
@@ -73,11 +80,17 @@ enum CliVerb {
         #[arg(long)]
         json: bool,
     },
+    /// Prints what /openapi.json answers: the API with the methods of the enabled drivers, as OpenAPI 3.1
+    Openapi,
     /// Checks, shows or explains the configuration
     Config {
         #[command(subcommand)]
         verb: ConfigVerb,
     },
+    /// Lists the tasks of a running server, or follows those that run
+    Tasks(TasksArgs),
+    /// Lists the locked nodes of a running server: who holds them, who waits
+    Locks(LocksArgs),
     /// Checks or copies the database, beside a running server or without one
     Db {
         #[command(subcommand)]
@@ -180,6 +193,11 @@ fn run(cli: Cli, linked: &[&str]) -> Result<(), Failure> {
             });
             return Ok(());
         }
+        Some(CliVerb::Tasks(args)) => return tasks::run(&args, || load(&cli.options, Purpose::List), print),
+        Some(CliVerb::Locks(args)) => {
+            print(&locks::run(&args, || load(&cli.options, Purpose::List))?);
+            return Ok(());
+        }
         Some(CliVerb::Db { verb }) => return Ok(db::run(&verb, || load(&cli.options, Purpose::Serve), print)?),
         _ => {}
     }
@@ -195,6 +213,11 @@ fn run(cli: Cli, linked: &[&str]) -> Result<(), Failure> {
             let compiled = compiled?;
             let config = load(&cli.options, Purpose::List)?;
             print(&list::drivers(&compiled, config.enabled_drivers.as_deref(), json));
+        }
+        Some(CliVerb::Openapi) => {
+            let compiled = compiled?;
+            let config = load(&cli.options, Purpose::List)?;
+            print(&openapi::of_binary(&compiled, &config)?);
         }
         Some(CliVerb::Config {
             verb: ConfigVerb::Show { origin },
@@ -219,7 +242,9 @@ fn run(cli: Cli, linked: &[&str]) -> Result<(), Failure> {
                 verb: ConfigVerb::Sample { .. },
             }
             | CliVerb::Completions { .. }
-            | CliVerb::Db { .. },
+            | CliVerb::Db { .. }
+            | CliVerb::Tasks(_)
+            | CliVerb::Locks(_),
         ) => {}
     }
     Ok(())

@@ -8,8 +8,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bessemer::Verb;
-use bessemer::host::{self, BadArguments, Input, Prepared, Ready};
-use serde_json::Map;
+use bessemer::host::{self, BadArguments, Input, NodeRecord as _, Prepared, Ready};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -22,7 +21,8 @@ use crate::node::Node;
 use crate::store::StoreError;
 use crate::stream::Stream;
 use crate::target::{Acquired, Target};
-use crate::worker::NoWorker;
+use crate::tasks::arguments::Arguments;
+use crate::worker::{Full, NoWorker};
 
 /// A request to a vendor method, taken apart.
 #[derive(Debug)]
@@ -59,20 +59,24 @@ pub(crate) enum Answer {
     Nothing,
     /// A synchronous method returned JSON.
     Json(Vec<u8>),
-    /// A synchronous method returned raw bytes.
-    Attachment {
-        /// The bytes.
-        bytes: Attached,
-        /// Their media type.
-        content_type: String,
-        /// The name that a browser saves them under.
-        file_name: Option<String>,
-    },
+    /// A synchronous method returned raw bytes. On the heap: answers are moved often, and few are this one.
+    Attachment(Box<Attachment>),
     /// An asynchronous method begins; its task is on disk.
     Accepted {
         /// The task.
         task: Uuid,
     },
+}
+
+/// Raw bytes, as they are framed.
+#[derive(Debug)]
+pub(crate) struct Attachment {
+    /// The bytes.
+    pub(crate) bytes: Attached,
+    /// Their media type.
+    pub(crate) content_type: String,
+    /// The name that a browser saves them under.
+    pub(crate) file_name: Option<String>,
 }
 
 /// The bytes of an attachment.
@@ -106,7 +110,7 @@ pub(crate) enum CallError {
     },
     #[error("{0}")]
     Arguments(#[from] BadArguments),
-    #[error("the body is nested deeper than {max} levels")]
+    #[error("the body is nested deeper than {max} levels; api.max_json_body_depth is the bound")]
     TooDeep { max: usize },
     #[error("{0}")]
     NotValid(String),
@@ -118,12 +122,12 @@ pub(crate) enum CallError {
         host: Arc<str>,
         blockers: Box<Blockers>,
     },
-    #[error("{0}, more may not")]
+    #[error("{0}, more may not; conductor.{option} is the bound", option = queue_option(.0))]
     QueueFull(Refused),
     #[error("Node {0} was given another driver while the call waited for it; nothing was carried out")]
     DriverChanged(Uuid),
-    #[error("Requested action cannot be performed due to lack of free conductor workers.")]
-    NoWorker,
+    #[error("Requested action cannot be performed due to lack of free conductor workers. {0}")]
+    NoWorker(Full),
     #[error("this server stops; nothing was carried out")]
     Stopping,
     #[error("{0}")]
@@ -134,6 +138,17 @@ pub(crate) enum CallError {
     TimedOut { method: &'static str, seconds: f32 },
     #[error("the method {0} was stopped before its end")]
     Stopped(&'static str),
+    #[error("the method {method} was cancelled by request req-{by}")]
+    Cancelled { method: &'static str, by: Uuid },
+    #[error(
+        "the method {method} was carried out, but its result has {bytes} bytes, which is too much; \
+         conductor.{option} is the bound"
+    )]
+    TooLarge {
+        method: &'static str,
+        bytes: usize,
+        option: &'static str,
+    },
     #[error("the method was carried out, but the node's changes could not be saved: {0}")]
     NotSaved(#[source] StoreError),
     #[error("{0}")]
@@ -143,9 +158,17 @@ pub(crate) enum CallError {
 impl From<NoWorker> for CallError {
     fn from(why: NoWorker) -> Self {
         match why {
-            NoWorker::Full => Self::NoWorker,
+            NoWorker::Full(full) => Self::NoWorker(full),
             NoWorker::Stopping => Self::Stopping,
         }
+    }
+}
+
+/// What bounds the queue that was full.
+fn queue_option(refused: &Refused) -> &'static str {
+    match refused {
+        Refused::NodeQueueFull { .. } => "lock_waiters_per_node_max",
+        _ => "lock_waiters_max",
     }
 }
 
@@ -170,6 +193,10 @@ pub(crate) async fn dispatch(context: &Arc<Context>, request: Request<'_>) -> Re
         method,
         node,
         origin: request.origin,
+        arguments: record
+            .is_async
+            .then(|| Arguments::of(&input, method.reads_json()))
+            .flatten(),
     };
     match record.prepare(driver.instance(), &input)? {
         Prepared::Exclusive(method) => place.start(method).await,
@@ -211,7 +238,7 @@ fn find<'c>(context: &'c Context, request: &Request<'_>) -> Result<Found<'c>, Ca
 
 /// The node's driver, if it is offered here.
 pub(crate) fn enabled<'c>(context: &'c Context, node: &Node) -> Result<&'c Arc<Driver>, CallError> {
-    let name = &*node.fields.driver;
+    let name = node.driver();
     context
         .catalogue
         .driver(name)
@@ -222,12 +249,16 @@ pub(crate) fn enabled<'c>(context: &'c Context, node: &Node) -> Result<&'c Arc<D
 fn unknown_method(driver: &Driver, name: &str, target: CallTarget<'_>) -> CallError {
     let compiled = driver.compiled();
     let (own, other, elsewhere) = match target {
-        CallTarget::Node(_) => (compiled.node_methods(), compiled.driver_methods(), "the driver itself"),
-        CallTarget::Driver(_) => (compiled.driver_methods(), compiled.node_methods(), "its nodes"),
+        CallTarget::Node(_) => (
+            compiled.node_methods(),
+            compiled.driver_methods(),
+            "the driver itself has",
+        ),
+        CallTarget::Driver(_) => (compiled.driver_methods(), compiled.node_methods(), "its nodes have"),
     };
     let names: Vec<&str> = own.iter().map(|method| method.name).collect();
     let hint = if other.iter().any(|method| method.name == name) {
-        format!("; {elsewhere} has a method of this name")
+        format!("; {elsewhere} a method of this name")
     } else if let Some(near) = crate::config::did_you_mean(name, names.iter().copied()) {
         format!("; did you mean {near}?")
     } else if names.is_empty() {
@@ -255,6 +286,10 @@ fn allowed(method: &'static host::Method, verb: &str) -> Result<Verb, CallError>
 
 /// Refuses JSON nested deeper than this, before any parser recurses into it.
 pub(crate) fn check_depth(json: &[u8], max: usize) -> Result<(), CallError> {
+    // Nearly all are too short, or hold too few of these, to be nested deeper, wherever they stand.
+    if json.len() <= max || json.iter().filter(|byte| matches!(byte, b'{' | b'[')).count() <= max {
+        return Ok(());
+    }
     let (mut depth, mut text, mut escaped) = (0usize, false, false);
     for byte in json {
         match byte {
@@ -275,20 +310,16 @@ pub(crate) fn check_depth(json: &[u8], max: usize) -> Result<(), CallError> {
 }
 
 /// Refuses a node whose settings the driver cannot work with, naming all that is wrong.
-pub(crate) fn validate(driver: &Driver, node: &Node) -> Result<(), CallError> {
+pub(crate) fn validate(driver: &Driver, node: &Arc<Node>) -> Result<(), CallError> {
     let record = driver.record();
-    let info = &node.fields.driver_info;
-    let nothing = Map::new();
-    // Most nodes of most drivers have settings; those without shall not pay for them.
-    let info = if record.properties.is_empty() || info.is_empty() {
-        &nothing
-    } else {
-        info.map()
-    };
-    let wrong = record.properties.iter().filter_map(|property| property.unusable(info));
+    // Settings are parsed only where somebody asks for them.
+    let wrong = record
+        .properties
+        .iter()
+        .filter_map(|property| property.unusable(node.driver_info()));
     let mut faults: Vec<String> = wrong.collect();
     if let Some(check) = record.validate
-        && let Err(error) = check(driver.instance(), &host::snapshot(Arc::clone(&node.fields)))
+        && let Err(error) = check(driver.instance(), &host::snapshot(Arc::clone(node)))
     {
         let text = error.to_string();
         // A check that reads the settings as the driver's methods do meets the same faults.
@@ -310,6 +341,8 @@ struct Place<'c> {
     method: &'c Arc<Method>,
     node: Option<Arc<Node>>,
     origin: Origin,
+    /// For who looks at its task.
+    arguments: Option<Arguments>,
 }
 
 impl Place<'_> {
@@ -320,12 +353,14 @@ impl Place<'_> {
             method,
             node,
             origin,
+            arguments,
         } = self;
         let record = method.record();
         if let Some(node) = &node {
             validate(driver, node)?;
         }
-        context.workers.has_room(driver)?;
+        let beside = node.as_ref().map(|node| node.id).filter(|_| G::RUNS_BESIDE_OTHERS);
+        context.workers.has_room(driver, beside)?;
         let task = record.is_async.then(Uuid::new_v4);
         // Not since its arrival: a body that came slowly has used up none of the wait.
         let asked = Instant::now();
@@ -341,13 +376,13 @@ impl Place<'_> {
             node,
             waited,
         } = G::acquire(context, driver, node, who).await?;
-        let slot = context.workers.begin(driver)?;
+        let slot = context.workers.begin(driver, beside)?;
 
         let handle = driver.runtime().handle();
         let begun = if waited { Instant::now() } else { asked };
         let deadline = begun + method.timeout();
         let id = node.as_ref().map(|node| node.id);
-        let (driver_name, log) = (driver.record().name, LogBounds::from(&context.config.log));
+        let (driver_name, log) = (driver.record().name, LogBounds::from(&context.config));
         let call = Running::new(origin, id, driver_name, record.name, deadline, handle.clone(), log);
         let work = Work {
             context: Arc::clone(context),
@@ -359,7 +394,7 @@ impl Place<'_> {
         };
         match task {
             None => work.run_sync(context, ready, target).await,
-            Some(task) => work.run_async(ready, target, node, task).await,
+            Some(task) => work.run_async(ready, target, node, task, arguments).await,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! A synchronous one is answered with its result, an asynchronous one as soon as its task is on disk. What comes
 //! before is in `dispatch.rs`, how a method is kept in bounds in `worker.rs`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bessemer::host::{self, Content, Finished, Host, NodeFields, Ready, Reply};
@@ -12,12 +13,13 @@ use uuid::Uuid;
 use crate::call::Running;
 use crate::catalogue::{Driver, Method};
 use crate::context::Context;
-use crate::dispatch::{Answer, Attached, CallError};
+use crate::dispatch::{Answer, Attached, Attachment, CallError};
 use crate::node::Node;
-use crate::store::StoreError;
+use crate::store::{StoreError, cut};
 use crate::stream::Stream;
 use crate::target::{Hold, Target};
 use crate::tasks;
+use crate::tasks::arguments::Arguments;
 use crate::worker::{End, GRACE_AT_STOP, Slot, in_place_or_there, supervise, there};
 
 /// A call that begins.
@@ -73,7 +75,11 @@ impl Work {
             Ok(reply) => reply,
             Err(error) => {
                 self.log_failure(&error);
-                return Err(if self.is_over() { self.timed_out() } else { error.into() });
+                return Err(if self.is_over() {
+                    self.timed_out()
+                } else {
+                    self.within_bounds(error).into()
+                });
             }
         };
         if let Some(fields) = target.changes() {
@@ -88,23 +94,30 @@ impl Work {
             }
             return Err(error);
         }
+        let limits = &self.context.config.conductor;
         let attachment = match reply {
             Reply::Empty => return Ok(Answer::Nothing),
+            Reply::Json(text) if text.len() > limits.answer_size_max_bytes => {
+                return Err(self.too_large(text.len(), "answer_size_max"));
+            }
             Reply::Json(text) => return Ok(Answer::Json(text)),
             Reply::Attachment(attachment) => attachment,
         };
         let (content, content_type, file_name) = attachment.into_parts();
         // What is still to be made takes the call with it: its lock, its place, its deadline.
         let bytes = match content {
+            Content::Bytes(bytes) if bytes.len() as u64 > limits.attachment_size_max_bytes => {
+                return Err(self.too_large(bytes.len(), "attachment_size_max"));
+            }
             Content::Bytes(bytes) => Attached::Whole(bytes),
             Content::Stream(stream) => Attached::Stream(Stream::begin(stream.into(), self)),
             Content::Reader(reader) => Attached::Stream(Stream::begin(reader.into(), self)),
         };
-        Ok(Answer::Attachment {
+        Ok(Answer::Attachment(Box::new(Attachment {
             bytes,
             content_type,
             file_name,
-        })
+        })))
     }
 
     /// 202: answers when the task is on disk, then carries it out and writes its end.
@@ -114,11 +127,12 @@ impl Work {
         target: G,
         node: Option<Arc<Node>>,
         task: Uuid,
+        arguments: Option<Arguments>,
     ) -> Result<Answer, CallError> {
         let stopped = self.stopped();
         let (accept, accepted) = oneshot::channel();
         let handle = self.driver.runtime().handle().clone();
-        handle.spawn(self.carry_out_task(ready, target, node, task, accept));
+        handle.spawn(self.carry_out_task(ready, target, node, task, arguments, accept));
         match accepted.await {
             Ok(stored) => stored.map(|()| Answer::Accepted { task }).map_err(CallError::Store),
             Err(_) => Err(stopped),
@@ -131,8 +145,10 @@ impl Work {
         target: G,
         node: Option<Arc<Node>>,
         task: Uuid,
+        arguments: Option<Arguments>,
         accept: oneshot::Sender<Result<(), StoreError>>,
     ) {
+        let _live = tasks::enter(&self.context, &self.call, task, arguments);
         let stored = tasks::start(&self.context, &self.call, task, node.as_deref()).await;
         let begins = stored.is_ok();
         // The client may have left meanwhile; what is on disk as running is carried out.
@@ -149,7 +165,7 @@ impl Work {
             Err(error) => (Some(error), None),
             Ok(Finished { result: Err(error), .. }) => {
                 self.log_failure(&error);
-                (Some(error.into()), None)
+                (Some(self.within_bounds(error).into()), None)
             }
             Ok(Finished { result: Ok(_), target }) => (self.unfinished(), target.changes()),
         };
@@ -160,7 +176,7 @@ impl Work {
     async fn save(&self, fields: Arc<NodeFields>) -> Result<(), StoreError> {
         let id = self.call.node().expect("only a method with a node changes one");
         self.context
-            .node_change(id, |node| node.fields = Arc::clone(&fields))
+            .node_change(id, |node| node.fields = Arc::unwrap_or_clone(fields))
             .await
             .map(drop)
     }
@@ -198,7 +214,11 @@ impl Work {
     }
 
     fn stopped(&self) -> CallError {
-        CallError::Stopped(self.method.record().name)
+        let method = self.method.record().name;
+        match self.call.cancelled_by() {
+            Some(by) => CallError::Cancelled { method, by },
+            None => CallError::Stopped(method),
+        }
     }
 
     fn timed_out(&self) -> CallError {
@@ -208,9 +228,26 @@ impl Work {
         }
     }
 
+    fn too_large(&self, bytes: usize, option: &'static str) -> CallError {
+        CallError::TooLarge {
+            method: self.method.record().name,
+            bytes,
+            option,
+        }
+    }
+
+    /// The error with no longer a text than it may have. Its causes are in the log by then.
+    fn within_bounds(&self, error: bessemer::Error) -> bessemer::Error {
+        match cut(error.message(), self.context.config.conductor.error_size_max_bytes) {
+            Cow::Borrowed(_) => error,
+            Cow::Owned(text) => bessemer::Error::new(error.kind(), text),
+        }
+    }
+
     /// Writes to the log what of a method's error nobody else is told.
     fn log_failure(&self, error: &bessemer::Error) {
-        let (call, kind, causes) = (&self.call, error.kind(), error.causes());
+        let (call, kind, causes) = (&self.call, error.kind(), self.call.causes_line(error));
+        let error = call.error_line(error.message());
         if self.is_over() && !self.method.record().is_async {
             tracing::warn!(
                 request_id = %call.request_id(), driver = call.driver(), method = call.method(), %kind, causes,
@@ -225,7 +262,7 @@ impl Work {
 }
 
 /// Ends when the server does, and whoever listened to that has ended.
-async fn ended(context: &Context) {
+pub(crate) async fn ended(context: &Context) {
     context.workers.abandonment().raised().await;
     sleep(GRACE_AT_STOP + GRACE_AT_STOP / 2).await;
 }

@@ -31,12 +31,13 @@ pub(crate) struct Check {
 }
 
 /// Everything that must be so before requests are sent here.
-pub(crate) async fn checks(context: &Context) -> [Check; 3] {
+pub(crate) async fn checks(context: &Context) -> [Check; 4] {
     let drivers = context.catalogue.distinct().count();
     let (can_be_written, store) = match store(context).await {
         Ok(()) => (true, "can be written".to_owned()),
         Err(error) => (false, error.to_string()),
     };
+    let (stuck, places) = context.workers.stuck();
     let stops = context.stopping.is_raised();
     let serving = if stops {
         "the server stops"
@@ -54,6 +55,13 @@ pub(crate) async fn checks(context: &Context) -> [Check; 3] {
             name: "store",
             is_ok: can_be_written,
             detail: store,
+        },
+        Check {
+            name: "workers",
+            // A server whose places are merely all taken will have one again soon; where half of them are lost, something
+            // is wrong that only a new process ends.
+            is_ok: stuck < places.div_ceil(2),
+            detail: format!("{stuck} of {places} calls are over their time and cannot be stopped"),
         },
         Check {
             name: "serving",

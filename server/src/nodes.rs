@@ -1,59 +1,61 @@
 //! The nodes in memory, from which all reads are served: by uuid, by name, and in the order of their creation
 //! for listings. What is here is already on disk; who writes is `context.rs`.
+//!
+//! All three indexes hold the nodes themselves and no copy of what they are found by. Who changes them takes the locks
+//! in one order: the order of creation, then the uuids, then the names. Who reads holds one of them at a time, and none
+//! while it looks at a node.
 
-use std::collections::BTreeMap;
+mod loading;
+mod order;
+#[cfg(test)]
+mod tests;
+
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
-use parking_lot::RwLock;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use parking_lot::{RwLock, RwLockWriteGuard};
 use uuid::Uuid;
 
+pub(crate) use self::loading::Loading;
+use self::order::Order;
 use crate::node::Node;
 
 /// Readers of different nodes should not meet on one lock word.
 const SHARDS: usize = 32;
-
-type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+/// How many nodes are copied out of the order at a time, at most.
+const BATCH_MAX: usize = 1024;
 
 /// All nodes.
 pub(crate) struct Nodes {
-    by_id: Vec<RwLock<Map<Uuid, Entry>>>,
-    by_name: Vec<RwLock<Map<Box<str>, Uuid>>>,
     order: RwLock<Order>,
-    hasher: foldhash::fast::RandomState,
+    by_id: Index,
+    by_name: Index,
+    hasher: Hasher,
 }
 
-struct Entry {
-    node: Arc<Node>,
-    number: u64,
+type Table = HashTable<Arc<Node>>;
+
+/// Tables by hash, which is that of what a node is found by.
+struct Index(Vec<RwLock<Table>>);
+
+/// Which of the tables has what is of this hash. The tables themselves use the bits at both ends.
+fn shard_of(hash: u64) -> usize {
+    (hash >> 32) as usize % SHARDS
 }
 
-/// The nodes by the order of their creation.
-#[derive(Default)]
-struct Order {
-    next: u64,
-    ids: BTreeMap<u64, Uuid>,
+impl Index {
+    fn shard(&self, hash: u64) -> &RwLock<Table> {
+        &self.0[shard_of(hash)]
+    }
 }
 
 impl Nodes {
-    /// Of these nodes, in the order of their creation.
-    pub(crate) fn new(nodes: impl IntoIterator<Item = Node>) -> Self {
-        let this = Self {
-            by_id: std::iter::repeat_with(RwLock::default).take(SHARDS).collect(),
-            by_name: std::iter::repeat_with(RwLock::default).take(SHARDS).collect(),
-            order: RwLock::default(),
-            hasher: foldhash::fast::RandomState::default(),
-        };
-        for node in nodes {
-            this.insert(Arc::new(node));
-        }
-        this
-    }
-
     /// How many there are.
     #[must_use]
     pub(crate) fn len(&self) -> usize {
-        self.order.read().ids.len()
+        self.order.read().len()
     }
 
     /// Whether there is none.
@@ -65,66 +67,76 @@ impl Nodes {
     /// The node of this uuid.
     #[must_use]
     pub(crate) fn get(&self, id: &Uuid) -> Option<Arc<Node>> {
-        self.shard(id).read().get(id).map(|entry| Arc::clone(&entry.node))
+        let hash = self.hasher.of_id(id);
+        let shard = self.by_id.shard(hash).read();
+        shard.find(hash, |node| node.id == *id).map(Arc::clone)
     }
 
     /// The node of this uuid, in lower case with hyphens, or of this name.
     #[must_use]
     pub(crate) fn find(&self, ident: &str) -> Option<Arc<Node>> {
-        match uuid(ident) {
-            // A name cannot look like a uuid.
-            Some(id) => self.get(&id),
-            None => {
-                let id = *self.named(ident).read().get(ident)?;
-                self.get(&id)
-            }
+        // A name cannot look like a uuid.
+        if let Some(id) = uuid(ident) {
+            return self.get(&id);
         }
+        let name = Some(ident);
+        let hash = self.hasher.of_name(name);
+        let shard = self.by_name.shard(hash).read();
+        shard.find(hash, |node| node.name() == name).map(Arc::clone)
     }
 
     /// Adds a node that was created.
-    pub(crate) fn insert(&self, node: Arc<Node>) {
+    pub(crate) fn insert(&self, mut node: Node) -> Arc<Node> {
         let mut order = self.order.write();
-        let number = order.next;
-        order.next += 1;
-        if let Some(name) = &node.fields.name {
-            self.named(name).write().insert(name.clone(), node.id);
-        }
-        let id = node.id;
-        self.shard(&id).write().insert(id, Entry { node, number });
-        order.ids.insert(number, id);
+        node.place = order.next();
+        let node = Arc::new(node);
+        let hash = self.hasher.of_id(&node.id);
+        let by_id = &mut self.by_id.shard(hash).write();
+        by_id.insert_unique(hash, Arc::clone(&node), |node| self.hasher.of_id(&node.id));
+        self.take_name(&node);
+        order.push(Arc::clone(&node));
+        node
     }
 
     /// Puts a node's newer state in the place of the older one. A state that is older than what is here, or
     /// whose node is gone, is not taken: commits may be told in another order than they were made.
-    pub(crate) fn replace(&self, node: Arc<Node>) {
-        let old = {
-            let mut shard = self.shard(&node.id).write();
-            let Some(entry) = shard.get_mut(&node.id) else { return };
-            if entry.node.revision >= node.revision {
-                return;
-            }
-            std::mem::replace(&mut entry.node, Arc::clone(&node))
+    pub(crate) fn replace(&self, mut node: Node) -> Arc<Node> {
+        let mut order = self.order.write();
+        let hash = self.hasher.of_id(&node.id);
+        let mut by_id = self.by_id.shard(hash).write();
+        let id = node.id;
+        let kept = match by_id.find_mut(hash, |kept| kept.id == id) {
+            Some(kept) if kept.revision < node.revision => kept,
+            _ => return Arc::new(node),
         };
-        if old.fields.name != node.fields.name {
-            if let Some(name) = &node.fields.name {
-                self.named(name).write().insert(name.clone(), node.id);
+        node.place = kept.place;
+        let node = Arc::new(node);
+        let old = std::mem::replace(kept, Arc::clone(&node));
+        if old.name() == node.name() {
+            if let Some(mut shard) = self.names_of(&old)
+                && let Some(named) = shard.find_mut(self.hasher.of_name(old.name()), |named| Arc::ptr_eq(named, &old))
+            {
+                *named = Arc::clone(&node);
             }
-            if let Some(name) = &old.fields.name {
-                self.forget_name(name, node.id);
-            }
+        } else {
+            self.take_name(&node);
+            self.forget_name(&old);
         }
+        order.replace(Arc::clone(&node));
+        node
     }
 
     /// Takes away a node that was deleted.
     pub(crate) fn remove(&self, id: &Uuid) {
         let mut order = self.order.write();
-        let Some(entry) = self.shard(id).write().remove(id) else {
+        let hash = self.hasher.of_id(id);
+        let mut by_id = self.by_id.shard(hash).write();
+        let Ok(entry) = by_id.find_entry(hash, |node| node.id == *id) else {
             return;
         };
-        order.ids.remove(&entry.number);
-        if let Some(name) = &entry.node.fields.name {
-            self.forget_name(name, *id);
-        }
+        let (node, _) = entry.remove();
+        self.forget_name(&node);
+        order.remove(&node);
     }
 
     /// At most `limit` nodes that pass, in the order of their creation or against it, beginning after a node.
@@ -136,64 +148,73 @@ impl Nodes {
         limit: usize,
         pass: impl Fn(&Node) -> bool,
     ) -> Option<Vec<Arc<Node>>> {
-        let after = match after {
-            Some(id) => Some(self.numbered(id)?.0),
+        let mut after = match after {
+            Some(id) => Some(self.get(id)?.place),
             None => None,
         };
-        let order = self.order.read();
-        let node = |(_, id): (&u64, &Uuid)| self.get(id).filter(|node| pass(node));
-        Some(if descending {
-            order
-                .ids
-                .range(..after.unwrap_or(u64::MAX))
-                .rev()
-                .filter_map(node)
-                .take(limit)
-                .collect()
-        } else {
-            order
-                .ids
-                .range(after.map_or(0, |number| number + 1)..)
-                .filter_map(node)
-                .take(limit)
-                .collect()
-        })
+        let mut found = Vec::new();
+        // Where all pass, one look is enough; where few do, each is a longer one.
+        let mut batch = limit.min(BATCH_MAX);
+        while found.len() < limit {
+            let looked_at = self.order.read().copy(after, descending, batch);
+            let Some(last) = looked_at.last() else { break };
+            after = Some(last.place);
+            let rest = limit - found.len();
+            found.extend(looked_at.into_iter().filter(|node| pass(node)).take(rest));
+            batch = (batch * 2).clamp(1, BATCH_MAX);
+        }
+        Some(found)
     }
 
-    /// All nodes that pass, each with its place in the order of creation.
-    pub(crate) fn all(&self, pass: impl Fn(&Node) -> bool) -> Vec<(u64, Arc<Node>)> {
-        let order = self.order.read();
-        order
-            .ids
-            .values()
-            .filter_map(|id| self.numbered(id))
-            .filter(|(_, node)| pass(node))
-            .collect()
+    /// All nodes that pass, in the order of their creation.
+    pub(crate) fn all(&self, pass: impl Fn(&Node) -> bool) -> Vec<Arc<Node>> {
+        self.page(None, false, usize::MAX, pass).unwrap_or_default()
     }
 
-    /// A node with its place in the order of creation.
-    pub(crate) fn numbered(&self, id: &Uuid) -> Option<(u64, Arc<Node>)> {
-        self.shard(id)
-            .read()
-            .get(id)
-            .map(|entry| (entry.number, Arc::clone(&entry.node)))
-    }
-
-    fn forget_name(&self, name: &str, id: Uuid) {
-        let mut names = self.named(name).write();
-        // Another node may have taken the name meanwhile.
-        if names.get(name) == Some(&id) {
-            names.remove(name);
+    fn take_name(&self, node: &Arc<Node>) {
+        if let Some(mut shard) = self.names_of(node) {
+            let name = node.name();
+            let entry = shard.entry(
+                self.hasher.of_name(name),
+                |named| named.name() == name,
+                |named| self.hasher.of_name(named.name()),
+            );
+            match entry {
+                // One who has given it up on disk, and will here.
+                Entry::Occupied(mut entry) => *entry.get_mut() = Arc::clone(node),
+                Entry::Vacant(entry) => drop(entry.insert(Arc::clone(node))),
+            }
         }
     }
 
-    fn shard(&self, id: &Uuid) -> &RwLock<Map<Uuid, Entry>> {
-        &self.by_id[usize::from(id.as_bytes()[0]) % SHARDS]
+    /// Another node may have taken the name meanwhile.
+    fn forget_name(&self, node: &Arc<Node>) {
+        if let Some(mut shard) = self.names_of(node)
+            && let Ok(entry) = shard.find_entry(self.hasher.of_name(node.name()), |named| Arc::ptr_eq(named, node))
+        {
+            entry.remove();
+        }
     }
 
-    fn named(&self, name: &str) -> &RwLock<Map<Box<str>, Uuid>> {
-        let hash = std::hash::BuildHasher::hash_one(&self.hasher, name);
-        &self.by_name[usize::try_from(hash % SHARDS as u64).unwrap_or(0)]
+    /// Where the node's name is looked for, if it has one.
+    fn names_of(&self, node: &Node) -> Option<RwLockWriteGuard<'_, Table>> {
+        let name = node.name();
+        name.is_some()
+            .then(|| self.by_name.shard(self.hasher.of_name(name)).write())
+    }
+}
+
+/// The hashes of what a node is found by.
+#[derive(Clone, Default)]
+struct Hasher(foldhash::fast::RandomState);
+
+impl Hasher {
+    fn of_id(&self, id: &Uuid) -> u64 {
+        self.0.hash_one(id.as_u128())
+    }
+
+    fn of_name(&self, name: Option<&str>) -> u64 {
+        self.0.hash_one(name.unwrap_or_default())
     }
 }
 

@@ -3,27 +3,27 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bessemer::host::NodeFields;
 use jiff::Timestamp;
 use tokio::runtime::{Builder, Runtime};
-use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use crate::catalogue::Catalogue;
-use crate::config::{Config, Connection, Diagnostic, Faults};
+use crate::config::{Config, Connection, Faults};
 use crate::context::{Context, Writes};
 use crate::health::Health;
-use crate::http::{Api, Listener, bind};
+use crate::http::{Api, Explorer, Listener, bind};
 use crate::lock::{Limits, NodeLocks};
-use crate::node::Node;
-use crate::nodes::Nodes;
+use crate::nodes::Loading;
 use crate::notify;
 use crate::signal::Signal;
-use crate::stop::{self, Ends, LAST_PATIENCE, Told, stop_drivers};
+use crate::start::{NotStarted, start_drivers};
+use crate::stop::{self, Ends, LAST_PATIENCE, Told};
 use crate::store::sqlite::{Options, SqliteStore};
-use crate::store::{Store, StoreError};
+use crate::store::{NodeRow, Store, StoreError};
+use crate::tasks::live::Live;
 use crate::tasks::prune::{self, Pruning};
 use crate::telemetry;
 use crate::telemetry::access::AccessLog;
@@ -53,10 +53,16 @@ pub(crate) fn serve(config: Config, catalogue: Catalogue) -> Result<(), Ended> {
         .enable_all()
         .build()
         .map_err(|error| Ended::Failed(format!("no threads for the API: {error}")))?;
+    // From here on: who is told to stop while it starts leaves nothing half done.
+    let mut ends = runtime
+        .block_on(async { Ends::listen() })
+        .map_err(|error| Ended::Failed(format!("cannot listen for signals: {error}")))?;
     let result = runtime.block_on(assemble(config, catalogue)).and_then(|context| {
-        let result = runtime
-            .block_on(open(&context))
-            .and_then(|listener| run(&runtime, &context, listener));
+        let result = match runtime.block_on(open(&context, &mut ends)) {
+            Ok(Some(listener)) => run(&runtime, &context, listener, ends),
+            Ok(None) => Ok(()),
+            Err(ended) => Err(ended),
+        };
         // Not on a runtime: nobody may wait there for threads to end.
         let deadline = std::time::Instant::now() + LAST_PATIENCE;
         for driver in context.catalogue.distinct() {
@@ -80,7 +86,10 @@ async fn assemble(config: Config, catalogue: Catalogue) -> Result<Arc<Context>, 
     for interrupted in &interrupted {
         tracing::warn!(task = %interrupted.task.uuid, method = %interrupted.task.method, "a task was interrupted by the server's last end");
     }
-    let nodes = Nodes::new(store.node_list_all().await.map_err(failed)?);
+    let mut parts = Loading::parts(std::thread::available_parallelism().map_or(1, |cores| cores.get().min(4)));
+    let sinks = parts.iter_mut().map(|part| part as _).collect();
+    store.node_list_all(sinks).await.map_err(failed)?;
+    let nodes = Loading::finish(parts);
     let conductor = &config.conductor;
     let stopping = Arc::new(Signal::default());
     let limits = Limits {
@@ -89,10 +98,13 @@ async fn assemble(config: Config, catalogue: Catalogue) -> Result<Arc<Context>, 
     };
     Ok(Arc::new(Context {
         host: config.host.as_str().into(),
+        openapi: OnceLock::new(),
+        explorer: Explorer::new(&config),
         locks: NodeLocks::new(limits),
         workers: Workers::new(conductor, Arc::clone(&stopping)),
         started_at: Timestamp::now(),
         writes: Writes::default(),
+        live: Live::default(),
         pruning: Pruning::default(),
         stopping,
         health: Health::default(),
@@ -103,13 +115,25 @@ async fn assemble(config: Config, catalogue: Catalogue) -> Result<Arc<Context>, 
     }))
 }
 
-/// The rest, up to the point where requests could be answered.
-async fn open(context: &Context) -> Result<Listener, Ended> {
-    start_drivers(context).await?;
-    match bind(&context.config.api).await {
-        Ok(listener) => Ok(listener),
+/// The rest, up to the point where requests could be answered. `None` if the server was told to stop meanwhile.
+async fn open(context: &Context, ends: &mut Ends) -> Result<Option<Listener>, Ended> {
+    match start_drivers(context, ends).await {
+        Ok(()) => {}
+        Err(NotStarted::Faults(faults)) => return Err(faults.into()),
+        Err(NotStarted::Told) => {
+            tracing::info!("told to stop before all drivers had started");
+            return stop::end_before_start(context, false)
+                .await
+                .map(|()| None)
+                .map_err(Ended::Failed);
+        }
+    }
+    match bind(&context.config.api) {
+        Ok(listener) => Ok(Some(listener)),
         Err(error) => {
-            stop::end_before_start(context).await;
+            if let Err(error) = stop::end_before_start(context, true).await {
+                tracing::error!("{error}");
+            }
             let api = &context.config.api;
             Err(Ended::Failed(format!(
                 "cannot listen on {}: {error}; choose another api.host_ip or api.port",
@@ -133,55 +157,8 @@ fn failed(error: impl Into<StoreError>) -> Ended {
     Ended::Failed(error.into().to_string())
 }
 
-/// Runs `#[start]` of each driver, all at once, on their own threads.
-async fn start_drivers(context: &Context) -> Result<(), Faults> {
-    let patience = context.config.conductor.driver_start_timeout;
-    let starting: Vec<_> = context
-        .catalogue
-        .distinct()
-        .filter_map(|driver| {
-            let start = driver.record().start?;
-            Some((
-                driver,
-                driver.runtime().handle().spawn(start(Arc::clone(driver.instance()))),
-            ))
-        })
-        .collect();
-    let mut started = Vec::new();
-    let mut faults = Faults::default();
-    let deadline = Instant::now() + patience;
-    for (driver, starting) in starting {
-        let name = driver.record().name;
-        let fault = match timeout_at(deadline, starting).await {
-            Ok(Ok(Ok(()))) => {
-                started.push(driver);
-                continue;
-            }
-            Ok(Ok(Err(error))) => {
-                let fault = Diagnostic::fault(format!("driver \"{name}\" cannot be started: {error}"));
-                match error.causes() {
-                    Some(causes) => fault.note(causes),
-                    None => fault,
-                }
-            }
-            Ok(Err(_)) => Diagnostic::fault(format!("driver \"{name}\" panicked at its start")),
-            Err(_) => Diagnostic::fault(format!(
-                "driver \"{name}\" did not start within {} s",
-                patience.as_secs_f32()
-            ))
-            .help("conductor.driver_start_timeout says how long a driver may take"),
-        };
-        faults.push(fault.note(format!("it is {}", driver.compiled().written_at())));
-    }
-    if faults.is_empty() {
-        return Ok(());
-    }
-    stop_drivers(started.into_iter(), context.config.conductor.driver_stop_timeout).await;
-    Err(faults)
-}
-
 /// Serves until told to stop, then does so.
-fn run(runtime: &Runtime, context: &Arc<Context>, listener: Listener) -> Result<(), Ended> {
+fn run(runtime: &Runtime, context: &Arc<Context>, listener: Listener, mut ends: Ends) -> Result<(), Ended> {
     let log = &context.config.log;
     let access = Arc::new(if log.access {
         AccessLog::start(telemetry::is_human(log), log.level)
@@ -192,7 +169,6 @@ fn run(runtime: &Runtime, context: &Arc<Context>, listener: Listener) -> Result<
         if is_trial(context) {
             create_demo_node(context).await.map_err(failed)?;
         }
-        let mut ends = Ends::listen().map_err(|error| Ended::Failed(format!("cannot listen for signals: {error}")))?;
         let address = listener.address();
         let close = Arc::new(Signal::default());
         let serving = tokio::spawn({
@@ -200,6 +176,10 @@ fn run(runtime: &Runtime, context: &Arc<Context>, listener: Listener) -> Result<
             async move { listener.serve(api, &close).await }
         });
         announce(context, address);
+        tokio::task::spawn_blocking({
+            let context = Arc::clone(context);
+            move || context.render()
+        });
         notify::ready(context, address);
         tokio::spawn(notify::feed_watchdog(Arc::clone(context)));
         let pruning = tokio::spawn({
@@ -239,7 +219,7 @@ async fn create_demo_node(context: &Context) -> Result<(), StoreError> {
         ..NodeFields::default()
     };
     context
-        .node_create(Node::new(Uuid::new_v4(), fields, Timestamp::now()))
+        .node_create(NodeRow::new(Uuid::new_v4(), fields, Timestamp::now()))
         .await?;
     Ok(())
 }
@@ -278,13 +258,9 @@ fn announce(context: &Context, address: SocketAddr) {
         context.config.state_path.display(),
         context.nodes.len()
     );
-    text += &format!("api       {url}\n");
-    if let Some(node) = context
-        .nodes
-        .find(DEMO_NODE)
-        .filter(|node| &*node.fields.driver == "fake")
-    {
-        let name = node.fields.name.as_deref().unwrap_or(DEMO_NODE);
+    text += &format!("api       {url}\nexplorer  {url}/docs\n");
+    if let Some(node) = context.nodes.find(DEMO_NODE).filter(|node| node.driver() == "fake") {
+        let name = node.name().unwrap_or(DEMO_NODE);
         text += &format!(
             "\ntry:\n  curl {url}/v1/nodes/{name}/vendor_passthru/methods\n  \
              curl -d '{{\"hello\": \"world\"}}' '{url}/v1/nodes/{name}/vendor_passthru?method=echo'\n  \

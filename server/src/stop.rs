@@ -22,7 +22,7 @@ use crate::signal::Signal;
 /// How long a cancelled call, the last answers and a driver's threads may still take when the time is over.
 pub(crate) const LAST_PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long the store may take to close. It has nothing left to do by then but to sync.
+/// How long the store may take to note what is interrupted and to close.
 const CLOSE_MAX: Duration = Duration::from_secs(10);
 
 /// How the server was told to stop.
@@ -132,19 +132,31 @@ pub(crate) async fn end(
     close_store(context).await
 }
 
-/// The same where nothing was served yet.
-pub(crate) async fn end_before_start(context: &Context) {
-    stop_all(context).await;
-    if let Err(error) = close_store(context).await {
-        tracing::error!("{error}");
+/// The same where nothing was served yet, with or without the drivers: they may not have started.
+pub(crate) async fn end_before_start(context: &Context, have_drivers_started: bool) -> Result<(), String> {
+    if have_drivers_started {
+        stop_all(context).await;
     }
+    close_store(context).await
 }
 
 async fn close_store(context: &Context) -> Result<(), String> {
-    let noted = interrupt_the_rest(context).await;
-    match timeout(CLOSE_MAX, context.store.close()).await {
-        Ok(closed) => closed.map_err(|error| error.to_string()).and(noted),
-        Err(_) => Err(format!("the store did not close within {} s", CLOSE_MAX.as_secs())),
+    let closing = async {
+        let noted = interrupt_the_rest(context).await;
+        context
+            .store
+            .close()
+            .await
+            .map_err(|error| error.to_string())
+            .and(noted)
+    };
+    match timeout(CLOSE_MAX, closing).await {
+        Ok(closed) => closed,
+        Err(_) => {
+            // Told at least once: otherwise it would be waited for where it is dropped.
+            let _ = timeout(Duration::ZERO, context.store.close()).await;
+            Err(format!("the store did not close within {} s", CLOSE_MAX.as_secs()))
+        }
     }
 }
 

@@ -77,6 +77,8 @@ enum End {
     Whole,
     Failed(bessemer::Error),
     Panicked(Panic),
+    /// It is longer than this.
+    TooLong(u64),
     /// The driver's threads are gone.
     Stopped,
     Left,
@@ -90,7 +92,7 @@ async fn send(mut source: Source, sender: Sender<Bytes>, whole: Arc<AtomicBool>,
     let call = Arc::clone(&work.call);
     let end = tokio::select! {
         biased;
-        end = make(&mut source, &sender, &call) => end,
+        end = make(&mut source, &sender, &work) => end,
         () = sender.closed() => End::Left,
         () = sleep_until(call.deadline()) => End::Late,
         () = work.context.workers.abandonment().raised() => End::Stopped,
@@ -104,7 +106,7 @@ async fn send(mut source: Source, sender: Sender<Bytes>, whole: Arc<AtomicBool>,
             whole.store(matches!(end, End::Whole), Ordering::Release);
             drop(sender);
         }
-        End::Left | End::Late | End::Stopped => {
+        End::TooLong(_) | End::Left | End::Late | End::Stopped => {
             drop(sender);
             if matches!(end, End::Late) {
                 call.cancel_late();
@@ -118,7 +120,9 @@ async fn send(mut source: Source, sender: Sender<Bytes>, whole: Arc<AtomicBool>,
     }
 }
 
-async fn make(source: &mut Source, sender: &Sender<Bytes>, call: &Running) -> End {
+async fn make(source: &mut Source, sender: &Sender<Bytes>, work: &Work) -> End {
+    let bytes_max = work.context.config.conductor.attachment_size_max_bytes;
+    let mut bytes = 0;
     loop {
         // First a place, then the piece for it: no more than one is made ahead.
         let Ok(place) = sender.reserve().await else {
@@ -127,9 +131,15 @@ async fn make(source: &mut Source, sender: &Sender<Bytes>, call: &Running) -> En
         match source.next().await {
             // An empty one would be the end of a chunked body.
             Ok(Some(piece)) if piece.is_empty() => {}
-            Ok(Some(piece)) => place.send(Bytes::from(piece)),
+            Ok(Some(piece)) => {
+                bytes += piece.len() as u64;
+                if bytes > bytes_max {
+                    return End::TooLong(bytes_max);
+                }
+                place.send(Bytes::from(piece));
+            }
             Ok(None) => {
-                call.join_spawned().await;
+                work.call.join_spawned().await;
                 return End::Whole;
             }
             Err(end) => return end,
@@ -142,13 +152,20 @@ fn log(end: &End, call: &Running) {
     match end {
         End::Whole => {}
         End::Failed(error) => {
-            let (kind, causes) = (error.kind(), error.causes());
+            let (kind, causes) = (error.kind(), call.causes_line(error));
+            let error = call.error_line(error.message());
             tracing::warn!(request_id = id, driver, method, %kind, causes, "the attachment broke off: {error}");
         }
         End::Panicked(panic) => {
-            let panic = worker::text(&**panic);
+            let panic = &*call.error_line(worker::text(&**panic));
             tracing::error!(request_id = id, driver, method, panic, "panic");
         }
+        End::TooLong(bytes_max) => tracing::warn!(
+            request_id = id,
+            driver,
+            method,
+            "the attachment broke off: it has more than {bytes_max} bytes, which conductor.attachment_size_max allows"
+        ),
         End::Late => tracing::warn!(
             request_id = id,
             driver,

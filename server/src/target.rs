@@ -17,6 +17,9 @@ use crate::node::Node;
 
 /// What a method acts on.
 pub(crate) trait Target: Send + Sized + 'static {
+    /// Whether several calls run on one node at a time, as far as its lock is concerned.
+    const RUNS_BESIDE_OTHERS: bool;
+
     /// Locks it, as the method needs it.
     async fn acquire(
         context: &Arc<Context>,
@@ -50,6 +53,8 @@ impl HoldsExclusive for ExclusiveGuard {}
 impl HoldsShared for SharedGuard {}
 
 impl Target for Exclusive {
+    const RUNS_BESIDE_OTHERS: bool = false;
+
     async fn acquire(
         context: &Arc<Context>,
         driver: &Driver,
@@ -60,8 +65,8 @@ impl Target for Exclusive {
         let guard = exclusive(context, node.id, who).await?;
         let node = unmoved(context, driver, node)?;
         let waited = guard.waited();
-        Ok(Acquired::locked(node, guard, waited, |fields, guard| {
-            Self::new(fields, guard)
+        Ok(Acquired::locked(node, guard, waited, |node, guard| {
+            Self::new(node, guard)
         }))
     }
 
@@ -71,6 +76,8 @@ impl Target for Exclusive {
 }
 
 impl Target for Shared {
+    const RUNS_BESIDE_OTHERS: bool = true;
+
     async fn acquire(
         context: &Arc<Context>,
         driver: &Driver,
@@ -81,13 +88,15 @@ impl Target for Shared {
         let guard = shared(context, node.id, who).await?;
         let node = unmoved(context, driver, node)?;
         let waited = guard.waited();
-        Ok(Acquired::locked(node, guard, waited, |fields, guard| {
-            Self::new(fields, guard)
+        Ok(Acquired::locked(node, guard, waited, |node, guard| {
+            Self::new(node, guard)
         }))
     }
 }
 
 impl Target for NodeSnapshot {
+    const RUNS_BESIDE_OTHERS: bool = true;
+
     async fn acquire(
         _: &Arc<Context>,
         _: &Driver,
@@ -95,7 +104,7 @@ impl Target for NodeSnapshot {
         _: Who,
     ) -> Result<Acquired<Self>, CallError> {
         let node = found(node);
-        let target = host::snapshot(Arc::clone(&node.fields));
+        let target = host::snapshot(Arc::clone(&node));
         Ok(Acquired {
             target,
             hold: None,
@@ -106,6 +115,8 @@ impl Target for NodeSnapshot {
 }
 
 impl Target for () {
+    const RUNS_BESIDE_OTHERS: bool = false;
+
     async fn acquire(_: &Arc<Context>, _: &Driver, _: Option<Arc<Node>>, _: Who) -> Result<Acquired<Self>, CallError> {
         Ok(Acquired {
             target: (),
@@ -122,11 +133,11 @@ impl<G> Acquired<G> {
         node: Arc<Node>,
         lock: L,
         waited: bool,
-        bind: impl FnOnce(Arc<NodeFields>, Arc<L>) -> G,
+        bind: impl FnOnce(Arc<Node>, Arc<L>) -> G,
     ) -> Self {
         let lock = Arc::new(lock);
         Self {
-            target: bind(Arc::clone(&node.fields), Arc::clone(&lock)),
+            target: bind(Arc::clone(&node), Arc::clone(&lock)),
             hold: Some(lock),
             node: Some(node),
             waited,
@@ -165,7 +176,8 @@ async fn unless_stopping<L>(
     }
 }
 
-fn deadline(context: &Context, who: Who) -> Instant {
+/// Until when one may wait for a lock.
+pub(crate) fn deadline(context: &Context, who: Who) -> Instant {
     who.arrived + context.config.conductor.lock_wait
 }
 
@@ -187,7 +199,7 @@ fn unmoved(context: &Context, driver: &Driver, seen: Arc<Node>) -> Result<Arc<No
         .get(&seen.id)
         .ok_or_else(|| CallError::NodeNotFound(seen.id.to_string()))?;
     if node.revision != seen.revision {
-        if node.fields.driver != seen.fields.driver {
+        if node.driver() != seen.driver() {
             return Err(CallError::DriverChanged(node.id));
         }
         validate(driver, &node)?;

@@ -6,6 +6,7 @@
 //! The law: a lock is never freed under work that may still talk to hardware. What to do with a result is
 //! the concern of `dispatch.rs`; which methods block is found in `worker/blocking.rs`.
 
+mod beside;
 mod blocking;
 mod contained;
 mod places;
@@ -24,7 +25,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::{sleep, sleep_until};
 
-pub(crate) use self::places::{NoWorker, Slot, Workers};
+pub(crate) use self::places::{Full, NoWorker, Slot, Workers};
 pub(crate) use self::runtime::DriverRuntime;
 
 use self::contained::{Contained, log_panic};
@@ -167,6 +168,7 @@ async fn on_a_thread<G: Send + 'static>(
                 request_id = %call.request_id(), driver = call.driver(), method = call.method(),
                 "{why}, but a plain fn cannot be stopped: its lock stays until it returns"
             );
+            let _stuck = workers.note_stuck();
             thread.await
         }
     };

@@ -1,9 +1,9 @@
 //! What machines ask to learn whether the server is well.
 
-use std::time::Duration;
-
-use bessemer_tests::{Answer, Server};
+use bessemer_tests::{Answer, Probe, Server};
 use serde_json::json;
+
+use crate::until::until;
 
 const PATHS: [&str; 3] = ["/livez", "/readyz", "/healthcheck"];
 
@@ -34,6 +34,7 @@ async fn a_server_that_is_well_says_so() {
     let checks = json!([
         { "name": "drivers", "ok": true, "detail": "1 started" },
         { "name": "store", "ok": true, "detail": "can be written" },
+        { "name": "workers", "ok": true, "detail": "0 of 300 calls are over their time and cannot be stopped" },
         { "name": "serving", "ok": true, "detail": "calls are accepted" },
     ]);
     assert_eq!(ready.json(), json!({ "ready": true, "checks": checks }));
@@ -134,17 +135,23 @@ async fn a_store_that_cannot_be_written_makes_the_server_unready() {
     assert_eq!(server.get("/healthcheck").await.status, 200);
 }
 
+#[tokio::test]
+async fn a_server_that_lost_half_its_places_to_threads_that_hang_is_unready() {
+    let probe = Probe::with("[conductor]\nworkers_pool_size = 2\ndriver_workers_max = 2\n").await;
+    assert_eq!(probe.call("hold_thread", &json!({"gate": "t"})).await.status, 504);
+    let ready = ready_with(&probe.server, 503).await;
+    let wanted =
+        json!({ "name": "workers", "ok": false, "detail": "1 of 2 calls are over their time and cannot be stopped" });
+    assert_eq!(ready.json()["checks"][2], wanted);
+    probe.driver("unblock", &json!({})).await;
+    ready_with(&probe.server, 200).await;
+}
+
 /// The first answer of this status. The one of a moment ago may stand for a second.
 async fn ready_with(server: &Server, status: u16) -> Answer {
-    let asked = async {
-        loop {
-            let ready = server.get("/readyz").await;
-            if ready.status == status {
-                return ready;
-            }
-        }
-    };
-    let patience = Duration::from_secs(60);
-    let ready = tokio::time::timeout(patience, asked).await;
-    ready.unwrap_or_else(|_| panic!("/readyz never said {status}"))
+    until(&format!("/readyz says {status}"), async || {
+        let ready = server.get("/readyz").await;
+        (ready.status == status).then_some(ready)
+    })
+    .await
 }

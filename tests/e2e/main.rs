@@ -3,17 +3,22 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 mod cli;
+mod cli_tasks;
 mod conductors;
+mod configuration;
 mod db;
 mod drivers;
 mod durable;
 mod health;
+mod limits;
 mod locks;
+mod locks_rest;
 mod maintenance;
 mod node_create;
 mod node_list;
 mod node_patch;
 mod nodes;
+mod openapi;
 mod passthru;
 mod secrets;
 mod sections;
@@ -26,6 +31,9 @@ mod store;
 mod store_disk;
 mod streams;
 mod tasks;
+mod tasks_events;
 mod tasks_kept;
+mod tasks_rest;
+mod until;
 mod work;
 mod work_left;

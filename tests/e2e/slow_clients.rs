@@ -6,9 +6,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// Nobody is quick enough for the head; idle connections and readers are not what is looked at.
-const SHORT_HEAD: &str = "[api]\nheader_timeout = \"200ms\"\nidle_timeout = \"1h\"\n";
+const SHORT_HEAD: &str = "[api]\nheader_timeout = \"1s\"\nidle_timeout = \"1h\"\n";
 /// The other way round.
-const SHORT_IDLE: &str = "[api]\nheader_timeout = \"1h\"\nidle_timeout = \"200ms\"\n";
+const SHORT_IDLE: &str = "[api]\nheader_timeout = \"1h\"\nidle_timeout = \"1s\"\n";
 
 async fn connect(probe: &Probe) -> TcpStream {
     let address = probe.base().strip_prefix("http://").unwrap();

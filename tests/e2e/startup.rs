@@ -200,7 +200,11 @@ fn a_driver_that_panics_at_its_start_is_named() {
 fn a_driver_that_hangs_at_its_start_is_not_waited_for() {
     for way in ["hang", "block"] {
         refuses(
-            &format!("[conductor]\ndriver_start_timeout = \"200ms\"\n[drivers.moody]\nstart = \"{way}\"\n"),
+            // Alone, as another driver may not be quick enough for this time.
+            &format!(
+                "enabled_drivers = [\"moody\"]\n[conductor]\ndriver_start_timeout = \"200ms\"\n\
+                 [drivers.moody]\nstart = \"{way}\"\n"
+            ),
             1,
             &[
                 "driver \"moody\" did not start within 0.2 s",
@@ -234,6 +238,37 @@ fn nothing_listens_while_a_driver_starts() {
     child.wait().expect("a child of ours can be waited for");
     assert!(starts, "the driver was not started");
     assert!(answer.is_err(), "something listens on port {port}");
+}
+
+#[test]
+fn who_is_told_to_stop_while_a_driver_starts_ends_well() {
+    let directory = tempfile::tempdir().expect("a temporary directory can be made");
+    let config = directory.path().join("config.toml");
+    std::fs::write(&config, "[drivers.moody]\nstart = \"hang\"\n").expect("a temporary file can be written");
+    let mut child = Command::new(path_of(MOODY))
+        .env_clear()
+        .arg("--config")
+        .arg(&config)
+        .arg("--state-dir")
+        .arg(directory.path().join("state"))
+        .args(["--port", "0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary under test starts");
+    let mut stderr = BufReader::new(child.stderr.take().expect("standard error is piped"));
+    let starts = (&mut stderr)
+        .lines()
+        .map_while(Result::ok)
+        .any(|line| line == "moody starts");
+    assert!(starts, "the driver was not started");
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a child of ours can be signalled");
+    let rest: Vec<String> = stderr.lines().map_while(Result::ok).collect();
+    let ended = child.wait_with_output().expect("a child of ours can be waited for");
+    assert_eq!((ended.status.code(), &*ended.stdout), (Some(0), &b""[..]), "{rest:#?}");
+    let told = "told to stop before all drivers had started";
+    assert!(rest.iter().any(|line| line.contains(told)), "{rest:#?}");
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@ use bessemer_tests::{Binary, Client, Server, ServerBuilder};
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::until::until;
+
 /// The service manager's end.
 struct Manager {
     socket: UnixDatagram,
@@ -107,18 +109,21 @@ async fn the_watchdog_is_fed_as_long_as_the_store_answers() {
     // The thread that writes stands before a closed door.
     let database = rusqlite::Connection::open(state.join("bessemer.sqlite")).unwrap();
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
-    server.logged("the service manager's watchdog is not told");
+    let times = || {
+        server
+            .log()
+            .matches("the service manager's watchdog is not told")
+            .count()
+    };
+    let is_not_told = async || {
+        let before = times();
+        until("the watchdog is not told", async || (times() > before).then_some(())).await;
+    };
+    is_not_told().await;
     // Nor is it a second time: what was told before the first is read here.
     manager.socket.set_nonblocking(true).unwrap();
     while manager.socket.recv(&mut [0; 64]).is_ok() {}
-    let times = || server.log().matches("watchdog is not told").count();
-    let before = times();
-    let again = async {
-        while times() == before {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), again).await.unwrap();
+    is_not_told().await;
     assert!(manager.socket.recv(&mut [0; 64]).is_err(), "it is told in between");
     manager.socket.set_nonblocking(false).unwrap();
 

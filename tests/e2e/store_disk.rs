@@ -4,12 +4,12 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use bessemer_tests::{Binary, Probe, Server, mounted, skipped};
 use serde_json::{Value, json};
 
-use super::store::{at, count, database, is_refused, left_by_a_server};
+use crate::store::{at, count, database, is_refused, left_by_a_server};
+use crate::until::until;
 
 /// A file system of so many megabytes where only the server sees it; `None` if this machine does not let us.
 fn small(test: &str, megabytes: u32, directory: &Path) -> Option<Vec<String>> {
@@ -86,7 +86,10 @@ async fn a_full_disk_refuses_what_is_new_keeps_what_runs_and_recovers_by_itself(
     assert_eq!(probe.at_gate("b").await, 0);
     // What runs comes to its end: the reserve was kept for that.
     probe.open("a").await;
-    while probe.node("reservation").await != Value::Null {}
+    until("the task ends", async || {
+        (probe.node("reservation").await == Value::Null).then_some(())
+    })
+    .await;
     assert_eq!(probe.node("extra").await, json!({ "note": "ended" }));
     assert_eq!(probe.put("/v1/nodes/n/maintenance", &maintenance).await.status, 507);
     assert_eq!(probe.node("maintenance").await, json!(false));
@@ -94,13 +97,11 @@ async fn a_full_disk_refuses_what_is_new_keeps_what_runs_and_recovers_by_itself(
     fs::remove_file(&ballast).unwrap();
     drop(file);
     // It looks every few seconds.
-    let began = Instant::now();
-    let freed = loop {
+    let freed = until("changes are accepted", async || {
         let answer = probe.put("/v1/nodes/n/maintenance", &maintenance).await;
-        if answer.status != 507 || began.elapsed() > Duration::from_secs(60) {
-            break answer;
-        }
-    };
+        (answer.status != 507).then_some(answer)
+    });
+    let freed = freed.await;
     assert_eq!(freed.status, 202, "{freed:?}");
     assert!(seen(&probe.server, &state).join("bessemer.sqlite.reserve").exists());
     probe.server.logged("there is space again");

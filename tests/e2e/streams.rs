@@ -7,7 +7,9 @@ use bessemer_tests::Probe;
 use reqwest::Response;
 use serde_json::json;
 
-/// Short, so that a held lock is seen soon; long enough for one that is just being freed.
+use crate::until::until;
+
+/// Short, so that a held lock is seen soon.
 const LOCK_WAIT: &str = "[conductor]\nlock_wait = \"200ms\"\n";
 
 /// The answer's head; its body is the test's to read.
@@ -34,8 +36,13 @@ fn request_id(response: &Response) -> String {
     response.headers()["openstack-request-id"].to_str().unwrap().to_owned()
 }
 
+/// It is, or is just being freed.
 async fn is_free(probe: &Probe) {
-    let answer = probe.call("count", &json!({})).await;
+    let called = until("the node is free", async || {
+        let answer = probe.call("count", &json!({})).await;
+        (answer.status != 409).then_some(answer)
+    });
+    let answer = called.await;
     assert_eq!(answer.status, 200, "{answer:?}");
 }
 
@@ -113,11 +120,10 @@ async fn an_error_midway_breaks_the_connection_and_is_logged() {
     let id = request_id(&panicked);
     assert!(!read(panicked).await.1);
     is_free(&probe).await;
+    let text = "\"panic\":\"secret text of a panic\"";
+    probe.server.logged(text);
     let log = probe.log();
-    let panic = log
-        .lines()
-        .find(|line| line.contains("\"panic\":\"secret text of a panic\""))
-        .unwrap();
+    let panic = log.lines().find(|line| line.contains(text)).unwrap();
     assert!(panic.contains(&id), "{panic}");
 }
 
@@ -156,6 +162,7 @@ async fn a_reader_that_fails_breaks_the_connection_and_is_logged() {
         let id = request_id(&torn);
         assert!(!read(torn).await.1);
         is_free(&probe).await;
+        probe.server.logged(logged);
         let log = probe.log();
         let line = log.lines().find(|line| line.contains(logged)).expect(logged);
         assert!(line.contains(&id), "{line}");
@@ -180,6 +187,7 @@ async fn the_deadline_is_that_of_the_whole() {
     let id = request_id(&response);
     assert_eq!(read(response).await, ("first".into(), false));
     is_free(&probe).await;
+    probe.server.logged("time is over");
     let log = probe.log();
     let line = log.lines().find(|line| line.contains("time is over")).unwrap();
     assert!(line.contains(&id) && line.contains("stream_forever"), "{line}");
@@ -191,12 +199,8 @@ async fn a_read_that_cannot_be_stopped_keeps_the_node_but_not_the_client() {
     let response = get(&probe, "stream_thread?gate=t").await;
     // The time is over while it reads.
     assert_eq!(read(response).await, ("first".into(), false));
-    assert_eq!(probe.at_gate("t").await, 1);
+    probe.entered("t", 1).await;
     is_held_by(&probe, "stream_thread").await;
     probe.driver("unblock", &json!({})).await;
-    let mut answer = probe.call("count", &json!({})).await;
-    while answer.status == 409 {
-        answer = probe.call("count", &json!({})).await;
-    }
-    assert_eq!(answer.status, 200, "{answer:?}");
+    is_free(&probe).await;
 }

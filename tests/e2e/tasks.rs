@@ -68,6 +68,50 @@ async fn the_newest_failure_is_the_nodes_last_error() {
 }
 
 #[tokio::test]
+async fn a_success_ends_what_the_same_method_failed_with() {
+    let state = tempfile::tempdir().unwrap();
+    let probe = Probe::at(state.path()).await;
+    probe.open("a").await;
+    let ended = async |method: &str, arguments: Value| {
+        accepted(&probe.call(method, &arguments).await);
+        assert_eq!(probe.call("count", &json!({})).await.status, 200);
+        probe.node("last_error").await
+    };
+    let other = ended("panics_async", json!({})).await;
+    assert_ne!(other, Value::Null);
+    // It says nothing of another method.
+    assert_eq!(ended("hold_async", json!({"gate": "a"})).await, other);
+    assert_ne!(ended("hold_async", json!({"gate": "a", "fail": "text"})).await, other);
+    assert_eq!(
+        ended("hold_async", json!({"gate": "a", "note": "kept"})).await,
+        Value::Null
+    );
+    assert_eq!(probe.node("extra").await, json!({"note": "kept"}));
+    // A synchronous call never wrote it, and does not end it.
+    let failed = ended("hold_async", json!({"gate": "a", "fail": "text"})).await;
+    assert_eq!(probe.call("note", &json!({"key": "k", "value": 1})).await.status, 200);
+    assert_eq!(probe.node("last_error").await, failed);
+
+    // Nor does a crash leave it there for ever.
+    accepted(&probe.call("hold_async", &json!({"gate": "b"})).await);
+    probe.entered("b", 1).await;
+    probe.server.kill();
+    let probe = Probe::at(state.path()).await;
+    assert!(
+        probe
+            .node("last_error")
+            .await
+            .as_str()
+            .unwrap()
+            .contains("outcome is unknown")
+    );
+    probe.open("a").await;
+    accepted(&probe.call("hold_async", &json!({"gate": "a"})).await);
+    assert_eq!(probe.call("count", &json!({})).await.status, 200);
+    assert_eq!(probe.node("last_error").await, Value::Null);
+}
+
+#[tokio::test]
 async fn a_task_that_panics_or_runs_over_its_time_fails_before_its_lock_is_free() {
     let probe = Probe::start().await;
     for (method, text) in [

@@ -1,10 +1,10 @@
 //! What a method may do wrong, and what its client may: panics, blocking, running over its time, leaving work
 //! behind, hanging up.
 
-use std::time::Duration;
-
 use bessemer_tests::{Client, Probe};
 use serde_json::{Value, json};
+
+use crate::until::until;
 
 /// The node can be locked again at once.
 async fn is_free(probe: &Probe) {
@@ -55,15 +55,12 @@ async fn a_thread_over_its_time_keeps_the_lock_until_it_returns() {
     let locked = probe.call("count", &json!({})).await;
     assert_eq!(locked.status, 409, "{locked:?}");
     assert!(locked.faultstring().contains("hold_thread"), "{locked:?}");
-    let waiting = {
-        let mut answer = probe.call("count", &json!({})).await;
-        probe.driver("unblock", &json!({})).await;
-        while answer.status == 409 {
-            answer = probe.call("count", &json!({})).await;
-        }
-        answer
-    };
-    assert_eq!(waiting.status, 200, "{waiting:?}");
+    probe.driver("unblock", &json!({})).await;
+    let waiting = until("the thread returns", async || {
+        let answer = probe.call("count", &json!({})).await;
+        (answer.status != 409).then_some(answer)
+    });
+    assert_eq!(waiting.await.status, 200);
 }
 
 #[tokio::test]
@@ -91,7 +88,7 @@ async fn changes_are_kept_on_success_only() {
 
 #[tokio::test]
 async fn a_client_that_hangs_up_changes_nothing() {
-    let probe = Probe::start().await;
+    let probe = Probe::with("[conductor]\nlock_wait = \"60s\"\n").await;
     let client = Client::clone(&probe);
     let leaving = tokio::spawn(async move {
         client
@@ -142,23 +139,21 @@ async fn a_method_that_blocks_is_named_and_moved_to_its_own_thread() {
 
 #[tokio::test]
 async fn the_api_answers_while_a_driver_blocks_its_threads() {
-    let probe = Probe::start().await;
+    let probe = Probe::with("[conductor]\nlock_wait = \"1s\"\n").await;
     for _ in 0..2 {
         probe.call("blocks", &json!({"milliseconds": 60})).await;
     }
-    // From now on it runs on the driver's one thread, which these calls keep busy.
-    let blocking = [(); 4].map(|()| probe.calling("blocks", json!({"milliseconds": 300})));
-    let answers = async {
-        let mut answers = 0;
-        while !blocking.iter().all(tokio::task::JoinHandle::is_finished) {
-            let answer = tokio::time::timeout(Duration::from_secs(10), probe.get("/v1/nodes/n")).await;
-            assert_eq!(answer.expect("the API answers").status, 200);
-            answers += 1;
-        }
-        answers
-    };
-    // 1.2 s of a blocked driver leave time for many answers, however slow the machine is.
-    assert!(answers.await > 10);
+    // From now on it runs on the driver's own threads, which these calls keep busy for longer than the test lasts.
+    let blocking = [(); 4].map(|()| probe.calling("blocks", json!({"milliseconds": 30_000})));
+    until("all four have begun", async || {
+        let answer = probe.call("count", &json!({})).await;
+        (answer.status == 409 && answer.faultstring().contains("4 shared calls")).then_some(())
+    })
+    .await;
+    for _ in 0..10 {
+        assert_eq!(probe.get("/v1/nodes/n").await.status, 200);
+    }
+    assert!(!blocking.iter().any(tokio::task::JoinHandle::is_finished));
 }
 
 #[tokio::test]
@@ -166,9 +161,16 @@ async fn too_many_calls_are_a_503_before_the_lock() {
     let probe = Probe::with("[conductor]\nworkers_pool_size = 2\ndriver_workers_max = 2\nlock_wait = \"60s\"\n").await;
     let first = probe.calling("hold_shared", json!({"gate": "s"}));
     probe.entered("s", 1).await;
-    let second = probe.calling("hold_shared", json!({"gate": "s"}));
+    let mut second = probe.calling("hold_shared", json!({"gate": "s"}));
     // With both places taken even a call that needs no lock is refused.
-    while probe.call("raw", &json!({})).await.status == 200 {}
+    until("both places are taken", async || {
+        // The second call is refused itself where it comes while this one is looking.
+        if second.is_finished() {
+            second = probe.calling("hold_shared", json!({"gate": "s"}));
+        }
+        (probe.call("raw", &json!({})).await.status == 503).then_some(())
+    })
+    .await;
     let refused = probe.call("note", &json!({"key": "k", "value": 1})).await;
     assert_eq!(refused.status, 503, "{refused:?}");
     assert_eq!(refused.header("retry-after"), "1");

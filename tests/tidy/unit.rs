@@ -19,7 +19,7 @@ fn the_unit_is_as_the_server_expects() {
         "Type=notify",
         "WatchdogSec=30",
         // server/src/cli.rs
-        "RestartPreventExitStatus=78",
+        "RestartPreventExitStatus=2 78",
         "Restart=on-failure",
         // server/src/config/resolve.rs
         "StateDirectory=bessemer",

@@ -2,7 +2,7 @@
 
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What is accepted, by schema and documentation.
 pub(crate) fn accepts(schema: fn(&mut SchemaGenerator) -> Schema, description: &str) -> String {
@@ -10,18 +10,57 @@ pub(crate) fn accepts(schema: fn(&mut SchemaGenerator) -> Schema, description: &
     let mut generator = SchemaSettings::default()
         .with(|settings| settings.inline_subschemas = true)
         .into_generator();
-    let accepted = Accepted::of(schema(&mut generator).as_value()).text();
+    let accepted = accepted(schema(&mut generator).as_value(), &Map::new(), Words::Json);
     match description.lines().next().filter(|line| !line.is_empty()) {
         Some(text) => format!("{accepted} ({})", text.trim_end_matches('.')),
         None => accepted,
     }
 }
 
-const ANYTHING: &str = "any JSON value";
+/// What a schema accepts, in a few words. `definitions` are the types that it may refer to.
+#[must_use]
+pub fn accepted(schema: &Value, definitions: &Map<String, Value>, words: Words) -> String {
+    let mut accepted = Accepted::new(words);
+    accepted.add(schema, definitions, 0);
+    accepted.text()
+}
+
+/// Whose words values are told in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// Those of JSON, for clients.
+    Json,
+    /// Those of a configuration file in TOML, which knows no `null`.
+    Toml,
+}
+
+impl Words {
+    fn anything(self) -> &'static str {
+        match self {
+            Self::Json => "any JSON value",
+            Self::Toml => "another value",
+        }
+    }
+
+    /// A kind of value by its name in schemas, with its bounds.
+    fn kind(self, name: &str, range: &str) -> String {
+        match (self, name) {
+            (Self::Toml, "string") => "text".into(),
+            (Self::Toml, "boolean") => "true or false".into(),
+            (Self::Toml, "array") => "a list".into(),
+            (Self::Toml, "object") => "a table".into(),
+            (_, "integer" | "array" | "object") => format!("an {name}{range}"),
+            _ => format!("a {name}{range}"),
+        }
+    }
+}
+
+/// A type that refers to itself more deeply than this is not followed.
+const DEPTH_MAX: usize = 8;
 
 /// The alternatives that a schema leaves.
-#[derive(Default)]
 struct Accepted {
+    told_in: Words,
     /// Values that are counted: those of an enum, with or without documentation.
     words: Vec<String>,
     /// All others, in words.
@@ -31,13 +70,17 @@ struct Accepted {
 }
 
 impl Accepted {
-    fn of(schema: &Value) -> Self {
-        let mut this = Self::default();
-        this.add(schema);
-        this
+    fn new(told_in: Words) -> Self {
+        Self {
+            told_in,
+            words: Vec::new(),
+            kinds: Vec::new(),
+            null: false,
+            has_range: false,
+        }
     }
 
-    fn add(&mut self, schema: &Value) {
+    fn add(&mut self, schema: &Value, definitions: &Map<String, Value>, depth: usize) {
         if let Some(Value::Array(values)) = schema.get("enum") {
             values.iter().for_each(|value| self.add_value(value));
         } else if let Some(value) = schema.get("const") {
@@ -47,18 +90,24 @@ impl Accepted {
             let kinds = kinds.iter().filter_map(Value::as_str);
             kinds.for_each(|kind| self.add_kind(kind, schema));
         } else if let Some(Value::Array(schemas)) = schema.get("oneOf").or_else(|| schema.get("anyOf")) {
-            schemas.iter().for_each(|schema| self.add(schema));
-        } else if schema.get("$ref").is_some() {
-            self.push("an object or value as its schema in the method listing says".into());
+            schemas
+                .iter()
+                .for_each(|schema| self.add(schema, definitions, depth + 1));
+        } else if let Some(path) = schema.get("$ref").and_then(Value::as_str) {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            match definitions.get(name).filter(|_| depth < DEPTH_MAX) {
+                Some(schema) => self.add(schema, definitions, depth + 1),
+                None => self.push("an object or value as its schema in the method listing says".into()),
+            }
         } else {
-            self.push(ANYTHING.into());
+            self.push(self.told_in.anything().into());
         }
     }
 
     fn add_value(&mut self, value: &Value) {
         match value {
             Value::Null => self.null = true,
-            Value::String(text) => self.words.push(format!("`{text}`")),
+            Value::String(text) if self.told_in == Words::Json => self.words.push(format!("`{text}`")),
             other => self.words.push(other.to_string()),
         }
     }
@@ -72,13 +121,8 @@ impl Accepted {
             "integer" | "number" => range(schema),
             _ => None,
         };
-        let article = if ["integer", "array", "object"].contains(&kind) {
-            "an"
-        } else {
-            "a"
-        };
         self.has_range |= range.is_some();
-        self.push(format!("{article} {kind}{}", range.unwrap_or_default()));
+        self.push(self.told_in.kind(kind, &range.unwrap_or_default()));
     }
 
     /// Two kinds of objects read alike.
@@ -94,10 +138,11 @@ impl Accepted {
             [word] => Some(word.clone()),
             words => Some(format!("one of {}", words.join(", "))),
         };
-        let null = self.null.then(|| "null".to_owned());
+        let null = (self.null && self.told_in == Words::Json).then(|| "null".to_owned());
+        let anything = self.told_in.anything();
         let mut all: Vec<String> = words.into_iter().chain(self.kinds).chain(null).collect();
-        if all.is_empty() || all.iter().any(|kind| kind == ANYTHING) {
-            return ANYTHING.into();
+        if all.is_empty() || all.iter().any(|kind| kind == anything) {
+            return anything.into();
         }
         // Without a comma `or` would go on with the range, and with the values of an enum where more than one follows.
         let (comma, or) = match (self.words.len() > 1 && all.len() > 2, self.has_range) {
@@ -150,7 +195,31 @@ mod tests {
 
     #[track_caller]
     fn check(schema: Value, expected: &str) {
-        assert_eq!(Accepted::of(&schema).text(), expected, "{schema}");
+        assert_eq!(accepted(&schema, &Map::new(), Words::Json), expected, "{schema}");
+    }
+
+    #[test]
+    fn a_configuration_file_has_words_of_its_own() {
+        let definitions = json!({
+            "Port": { "type": ["integer", "null"], "minimum": 1 },
+            "Tree": { "anyOf": [{ "$ref": "#/$defs/Tree" }, { "type": "null" }] },
+        });
+        for (schema, expected) in [
+            (json!({ "type": ["string", "null"] }), "text"),
+            (json!({ "type": "boolean" }), "true or false"),
+            (json!({ "type": ["array", "object"] }), "a list or a table"),
+            (json!({ "enum": ["aes", "rc4", 3, null] }), "one of \"aes\", \"rc4\", 3"),
+            (json!({ "$ref": "#/$defs/Port" }), "an integer of at least 1"),
+            (json!({ "type": "null" }), "another value"),
+            (json!(true), "another value"),
+        ] {
+            let told = accepted(&schema, definitions.as_object().unwrap(), Words::Toml);
+            assert_eq!(told, expected, "{schema}");
+        }
+        // It ends.
+        let tree = json!({ "$ref": "#/$defs/Tree" });
+        let told = accepted(&tree, definitions.as_object().unwrap(), Words::Toml);
+        assert!(told.starts_with("an object or value"), "{told}");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod accepts;
 mod body;
+mod plain;
 mod value;
 
 use std::borrow::Cow;
@@ -17,6 +18,7 @@ use serde_json::value::RawValue;
 use crate::host::{Argument, Body, Takes};
 use crate::verbs::Verb;
 pub(crate) use accepts::accepts;
+pub use accepts::{Words, accepted};
 pub use body::{FromBody, RawBody};
 use value::Given;
 
@@ -115,16 +117,29 @@ impl<'a> Arguments<'a> {
         };
         let mut faults = Vec::new();
         if !is_blank(input.body) {
-            let mut body = serde_json::Deserializer::from_slice(input.body);
-            body.deserialize_any(BodyVisitor {
-                arguments: &mut this,
-                faults: &mut faults,
-            })
-            .and_then(|()| body.end())
-            .map_err(|error| BadArguments::one(body_text(&error)))?;
+            // Looked at once, as text: else each key and each value would be.
+            let text = std::str::from_utf8(input.body).map_err(|error| BadArguments::one(not_utf8(error)))?;
+            let plain = plain::members(text, |key, value| {
+                this.put(key, Given::Json(value), &mut faults);
+                faults.is_empty().then_some(())
+            });
+            if plain.is_none() {
+                this.given.fill_with(|| None);
+                faults.clear();
+                let mut body = serde_json::Deserializer::from_str(text);
+                body.deserialize_any(BodyVisitor {
+                    arguments: &mut this,
+                    faults: &mut faults,
+                })
+                .and_then(|()| body.end())
+                .map_err(|error| BadArguments::one(body_text(&error)))?;
+            }
         }
         if input.verb.reads_query() {
             for (key, value) in input.query {
+                if faults.len() >= FAULTS_MAX {
+                    break;
+                }
                 this.put(key, Given::Text(value.clone()), &mut faults);
             }
         } else if !input.query.is_empty() {
@@ -314,6 +329,11 @@ impl<'de> Visitor<'de> for Key {
 /// Whether a body says nothing: no bytes, or white space only.
 fn is_blank(body: &[u8]) -> bool {
     body.iter().all(u8::is_ascii_whitespace)
+}
+
+fn not_utf8(error: std::str::Utf8Error) -> String {
+    let place = error.valid_up_to() + 1;
+    format!("the body is not JSON: it is not UTF-8 from byte {place} on")
 }
 
 fn body_text(error: &serde_json::Error) -> String {

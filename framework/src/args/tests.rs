@@ -219,6 +219,26 @@ fn a_thousand_unknown_keys_end_early() {
     let members: BTreeMap<String, u8> = (0..1000).map(|n| (format!("k{n}"), 0)).collect();
     let text = decode::<Option<u8>>(Verb::Post, &[], &serde_json::to_string(&members).unwrap()).unwrap_err();
     assert!(text.len() < 2000, "{} bytes", text.len());
+
+    let keys: Vec<String> = members.into_keys().collect();
+    let query: Vec<(&str, &str)> = keys.iter().map(|key| (key.as_str(), "0")).collect();
+    let text = decode::<Option<u8>>(Verb::Get, &query, "").unwrap_err();
+    assert!(text.len() < 2000, "{} bytes", text.len());
+}
+
+#[test]
+fn a_body_that_is_no_text_is_refused_with_the_place() {
+    let input = Input {
+        verb: Verb::Post,
+        query: &[],
+        body: b"{\"a\": \"\xff\"}",
+        content_type: None,
+    };
+    let refused = Arguments::of(&input, &Takes::Named(&[])).err().unwrap();
+    assert_eq!(
+        refused.to_string(),
+        "the body is not JSON: it is not UTF-8 from byte 8 on"
+    );
 }
 
 #[test]

@@ -114,7 +114,7 @@ impl From<&Self> for TestNode {
 impl From<&NodeSnapshot> for TestNode {
     fn from(node: &NodeSnapshot) -> Self {
         Self {
-            fields: NodeFields::clone(node.fields()),
+            fields: node.record().to_fields(),
         }
     }
 }

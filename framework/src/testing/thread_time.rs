@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::host::time_in_line;
+
 pub(super) struct Stopwatch {
     started: Instant,
     in_line: Duration,
@@ -11,7 +13,7 @@ pub(super) struct Stopwatch {
 impl Stopwatch {
     pub(super) fn start() -> Self {
         Self {
-            in_line: in_line(),
+            in_line: time_in_line(),
             started: Instant::now(),
         }
     }
@@ -23,13 +25,6 @@ impl Stopwatch {
         if wall < Duration::from_millis(1) {
             return wall;
         }
-        wall.saturating_sub(in_line().saturating_sub(self.in_line))
+        wall.saturating_sub(time_in_line().saturating_sub(self.in_line))
     }
-}
-
-/// The time that this thread ever waited for a core; zero where the system does not tell.
-fn in_line() -> Duration {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = text.split_whitespace().nth(1).and_then(|number| number.parse().ok());
-    Duration::from_nanos(nanoseconds.unwrap_or(0))
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::catalogue::{Compiled, CompiledDriver};
 use crate::config::{Diagnostic, Faults, Located, did_you_mean};
+use crate::telemetry::one_line;
 
 /// All drivers of this binary, and which are enabled: those listed, or all where nothing is listed.
 pub(super) fn drivers(compiled: &Compiled, enabled: Option<&[Located<String>]>, json: bool) -> String {
@@ -157,8 +158,17 @@ pub(super) fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
+/// A value of a server's document in a table or a line: nothing in it ends the line or colours the terminal.
+pub(super) fn word(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => one_line(text, usize::MAX).into_owned(),
+        other => other.to_string(),
+    }
+}
+
 /// Columns as wide as their widest cell.
-fn align<const N: usize>(rows: &[[String; N]]) -> String {
+pub(super) fn align<const N: usize>(rows: &[[String; N]]) -> String {
     let mut widths = [0; N];
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {

@@ -75,7 +75,7 @@ impl Draft {
     fn set(&mut self, key: &'static str, value: String, origin: Origin) {
         let setting = Setting {
             key,
-            value: mask::without_passwords(&value),
+            value: mask::without_passwords(&value).into_owned(),
             origin,
         };
         match self.settings.iter_mut().find(|known| known.key == key) {

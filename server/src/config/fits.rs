@@ -4,6 +4,7 @@
 //! A schema may be stricter than its type. So it is asked only when the type has refused the settings: it explains a
 //! refusal and makes none.
 
+use bessemer::host::{Words, accepted};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
@@ -134,40 +135,7 @@ impl Fitting {
 
     /// What is accepted, in the words of a configuration file.
     fn accepted(&self, schema: &Value) -> String {
-        match self.words(schema) {
-            words if words.is_empty() => "another value".into(),
-            words => words.join(" or "),
-        }
-    }
-
-    /// The same, each alternative apart. There is no `null` in a configuration file.
-    fn words(&self, schema: &Value) -> Vec<String> {
-        let schema = self.resolved(schema);
-        if let Some(values) = counted(schema) {
-            let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-            return vec![format!("one of {}", values.join(", "))];
-        }
-        if let Some(schemas) = alternatives(schema) {
-            return schemas.iter().flat_map(|schema| self.words(schema)).collect();
-        }
-        let range = match (schema.get("minimum"), schema.get("maximum")) {
-            (Some(low), Some(high)) => format!(" from {low} to {high}"),
-            (Some(low), None) => format!(" of at least {low}"),
-            (None, Some(high)) => format!(" of at most {high}"),
-            (None, None) => String::new(),
-        };
-        types(schema)
-            .filter(|name| *name != "null")
-            .map(|name| match name {
-                "string" => "text".to_owned(),
-                "integer" => format!("an integer{range}"),
-                "number" => format!("a number{range}"),
-                "boolean" => "true or false".to_owned(),
-                "array" => "a list".to_owned(),
-                "object" => "a table".to_owned(),
-                other => other.to_owned(),
-            })
-            .collect()
+        accepted(schema, &self.definitions, Words::Toml)
     }
 }
 

@@ -1,21 +1,23 @@
-//! Keeps secrets out of what is shown: the lines under a diagnostic, `config show`, logs.
+//! Keeps secrets out of what is shown: the lines under a diagnostic, `config show`, logs. The passwords of URLs are
+//! found here for nodes as well (`http/nodes/mask.rs`).
 //!
 //! What is secret is told by shape, because a driver's section is free-form and a file with broken
 //! syntax has no keys at all: the password of a URL, and the value of a key whose name speaks of a
 //! secret. A harmless value hidden is cheaper than a secret shown.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use bessemer::host::speaks_of_secrets;
 
 /// What stands for a secret where its length need not be kept.
-pub(super) const MASK: &str = "******";
+pub(crate) const MASK: &str = "******";
 
 /// The text with the passwords of its URLs masked.
-pub(super) fn without_passwords(text: &str) -> String {
-    let mut shown = text.to_owned();
+pub(crate) fn without_passwords(text: &str) -> Cow<'_, str> {
+    let mut shown = Cow::Borrowed(text);
     for span in url_passwords(text).into_iter().rev() {
-        shown.replace_range(span, MASK);
+        shown.to_mut().replace_range(span, MASK);
     }
     shown
 }
@@ -41,20 +43,21 @@ pub(super) fn stars(text: &str, spans: Vec<Range<usize>>) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// The password is taken up to the last `@` of the word: one with an unescaped `/` or `@` in it
-/// must not slip through.
+/// The password is taken up to the last `@` before a space: one with an unescaped `/`, `@` or quote
+/// in it must not slip through.
 fn url_passwords(text: &str) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     for (at, separator) in text.match_indices("://") {
         let start = at + separator.len();
-        let url = text[start..]
-            .split(|c: char| c.is_whitespace() || "\"'`".contains(c))
-            .next()
-            .unwrap_or_default();
+        let url = text[start..].split(char::is_whitespace).next().unwrap_or_default();
         if let Some(end) = url.rfind('@')
             && let Some(colon) = url[..end].find(':')
         {
-            spans.push(start + colon + 1..start + end);
+            let password = start + colon + 1..start + end;
+            // Two schemes in one word have one password between them.
+            if spans.last().is_none_or(|last: &Range<usize>| last.end < password.start) {
+                spans.push(password);
+            }
         }
     }
     spans

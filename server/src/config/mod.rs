@@ -32,6 +32,8 @@ mod toml_text;
 mod tree;
 mod written;
 
+pub(crate) use mask::{MASK, without_passwords};
+
 pub use diagnostic::{Colour, Diagnostic, Faults, Severity};
 pub use drivers::DriverSection;
 pub use load::{FILE_DEFAULT, FILE_VARIABLE, FlagText, Loaded, Purpose, Sources};

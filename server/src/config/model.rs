@@ -61,11 +61,29 @@ pub struct Api {
     pub idle_timeout: Duration,
     /// Most bytes of a request's head; the option counts KiB.
     pub max_header_size_bytes: usize,
+    /// Most headers of a request.
+    pub headers_max: usize,
+    /// Most operations of a JSON Patch.
+    pub patch_operations_max: usize,
+    /// Most bytes of the nodes' settings in one page of a listing; the option counts KiB.
+    pub page_size_max_bytes: usize,
     /// Most connections at a time.
     pub connections_max: usize,
+    /// Most connections from one address, where there is a bound for all of them alike; see
+    /// [`Api::connections_max_of`].
+    pub connections_per_address_max: Option<usize>,
+    /// Most listeners of one task.
+    pub task_listeners_max: usize,
+    /// How often those who listen are sent something.
+    pub event_heartbeat: Duration,
+    /// Most connections that wait to be accepted.
+    pub accept_queue_max: u32,
     /// Whether listening beyond loopback without authentication was asked for.
     pub allow_noauth_beyond_loopback: bool,
 }
+
+/// Most connections from one address where nobody said how many.
+const CONNECTIONS_PER_ADDRESS_MAX: usize = 64;
 
 /// `[conductor]`: locks, workers and time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +99,8 @@ pub struct Conductor {
     /// Most calls of one driver that run at a time; a percentage of the pool is already a number
     /// here.
     pub driver_workers_max: usize,
+    /// Most calls that run beside one another on one node.
+    pub node_workers_max: usize,
     /// Threads of a driver's runtime.
     pub driver_threads: usize,
     /// Most threads of a driver's blocking pool.
@@ -93,6 +113,16 @@ pub struct Conductor {
     pub sync_timeout_max: Duration,
     /// Longest deadline that an asynchronous method can declare.
     pub async_timeout_max: Duration,
+    /// Most bytes of a method's JSON result; the option counts KiB.
+    pub answer_size_max_bytes: usize,
+    /// Most bytes of an attachment; the option counts MiB.
+    pub attachment_size_max_bytes: u64,
+    /// Most bytes of the text of a driver's error.
+    pub error_size_max_bytes: usize,
+    /// Most nodes.
+    pub nodes_max: usize,
+    /// Most bytes of a node's settings as JSON; the option counts KiB.
+    pub node_size_max_bytes: usize,
     /// How long an ended task is kept.
     pub task_retention: Duration,
     /// Most tasks that are kept of one node, or of a driver's own methods.
@@ -202,6 +232,17 @@ impl Config {
     /// The section `[drivers.<name>]`, if there is one.
     pub fn driver(&self, name: &str) -> Option<&DriverSection> {
         self.drivers.iter().find(|section| section.name.value == name)
+    }
+}
+
+impl Api {
+    /// Most connections from this address at a time, unless only all connections together are bounded.
+    pub fn connections_max_of(&self, address: IpAddr) -> Option<usize> {
+        match self.connections_per_address_max {
+            None if address.to_canonical().is_loopback() => None,
+            None => Some(CONNECTIONS_PER_ADDRESS_MAX),
+            given => given,
+        }
     }
 }
 

@@ -91,7 +91,7 @@ impl DriverSection {
     }
 
     fn without_secrets(&self, text: &str) -> String {
-        let mut shown = mask::without_passwords(text);
+        let mut shown = mask::without_passwords(text).into_owned();
         for (path, value, _) in self.leaves() {
             if path.iter().any(|part| speaks_of_secrets(part)) {
                 hide(value, &mut shown);

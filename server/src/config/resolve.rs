@@ -44,7 +44,14 @@ pub(super) fn resolve(mut draft: Draft, sources: &Sources) -> Loaded {
             body_timeout: w.body_timeout,
             idle_timeout: w.idle_timeout,
             max_header_size_bytes: w.max_header_size_kib as usize * 1024,
+            headers_max: w.headers_max as usize,
+            patch_operations_max: w.patch_operations_max as usize,
+            page_size_max_bytes: w.page_size_max_kib as usize * 1024,
             connections_max: w.connections_max as usize,
+            connections_per_address_max: Some(w.connections_per_address_max as usize).filter(|max| *max > 0),
+            task_listeners_max: w.task_listeners_max as usize,
+            event_heartbeat: w.event_heartbeat,
+            accept_queue_max: w.accept_queue_max as u32,
             allow_noauth_beyond_loopback: w.allow_noauth_beyond_loopback,
         },
         conductor: Conductor {
@@ -53,12 +60,18 @@ pub(super) fn resolve(mut draft: Draft, sources: &Sources) -> Loaded {
             lock_waiters_max: w.lock_waiters_max as usize,
             workers_pool_size: w.workers_pool_size as usize,
             driver_workers_max,
+            node_workers_max: w.node_workers_max as usize,
             driver_threads: w.driver_threads as usize,
             driver_blocking_threads: w.driver_blocking_threads as usize,
             sync_timeout: w.sync_timeout,
             async_timeout: w.async_timeout,
             sync_timeout_max: w.sync_timeout_max,
             async_timeout_max: w.async_timeout_max,
+            answer_size_max_bytes: w.answer_size_max_kib as usize * 1024,
+            attachment_size_max_bytes: w.attachment_size_max_mib * 1024 * 1024,
+            error_size_max_bytes: w.error_size_max as usize,
+            nodes_max: w.nodes_max as usize,
+            node_size_max_bytes: w.node_size_max_kib as usize * 1024,
             task_retention: w.task_retention,
             tasks_per_node_max: w.tasks_per_node_max as u32,
             driver_start_timeout: w.driver_start_timeout,
@@ -272,7 +285,7 @@ impl Draft {
     /// Puts what was computed in place of what was written; where it came from stays.
     fn show(&mut self, key: &str, value: String) {
         if let Some(setting) = self.settings.iter_mut().find(|setting| setting.key == key) {
-            setting.value = mask::without_passwords(&value);
+            setting.value = mask::without_passwords(&value).into_owned();
         }
     }
 

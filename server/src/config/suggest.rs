@@ -5,6 +5,10 @@
 ///
 /// A third of the word may differ: enough for a slip, too little to turn `port` into `host`.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Longer than what is known by far; to compare it would take long.
+    if word.len() > WORD_BYTES_MAX {
+        return None;
+    }
     let word = word.to_lowercase();
     let allowed = (word.chars().count() / 3).max(1);
     candidates
@@ -14,3 +18,6 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
+
+/// No name is longer than this.
+const WORD_BYTES_MAX: usize = 255;

@@ -126,13 +126,58 @@ pub(super) static OPTIONS: &[Opt] = &[
         count(8, 1024, "KiB", |w, n| w.max_header_size_kib = n),
         "64",
     )
-    .doc("Largest head of a request: the line with the URL and all headers."),
+    .doc("Largest head of a request: the line with the URL and all headers. A larger one is answered 431, or 414."),
+    Opt::new("api.headers_max", count(8, 10_000, "", |w, n| w.headers_max = n), "100")
+        .doc("Most headers of a request; one more is answered 431."),
+    Opt::new(
+        "api.patch_operations_max",
+        count(1, 100_000, "", |w, n| w.patch_operations_max = n),
+        "1000",
+    )
+    .doc("Most operations in the JSON Patch of one request; one more is answered 400."),
+    Opt::new(
+        "api.page_size_max",
+        count(64, 4_194_304, "KiB", |w, n| w.page_size_max_kib = n),
+        "16384",
+    )
+    .doc("Most that the settings of the nodes in one page of a listing may come to; beyond, the page ends earlier."),
     Opt::new(
         "api.connections_max",
         count(1, 1_000_000, "", |w, n| w.connections_max = n),
         "1024",
     )
     .doc("Most connections at a time; further clients wait in the kernel's queue."),
+    Opt::new(
+        "api.connections_per_address_max",
+        count(0, 1_000_000, "", |w, n| w.connections_per_address_max = n),
+        "0",
+    )
+    .stands_for("64, and no bound for the machine itself, where a proxy may stand")
+    .doc(
+        "Most connections from one address at a time; one more is answered 503. A proxy on another machine is one \
+         address.",
+    ),
+    Opt::new(
+        "api.task_listeners_max",
+        count(0, 100_000, "", |w, n| w.task_listeners_max = n),
+        "16",
+    )
+    .doc("Most clients that listen to the events of one task at a time; one more is answered 503."),
+    Opt::new(
+        "api.event_heartbeat",
+        duration(ms(10), HOUR, |w, d| w.event_heartbeat = d),
+        "15",
+    )
+    .doc("Time without an event after which those who listen to a task are sent a line that says nothing."),
+    Opt::new(
+        "api.accept_queue_max",
+        count(1, 65_535, "", |w, n| w.accept_queue_max = n),
+        "1024",
+    )
+    .doc(
+        "Most connections that wait in the kernel's queue; it may have a lower bound of its own \
+         (net.core.somaxconn). Further ones are not answered.",
+    ),
     Opt::new(
         "api.allow_noauth_beyond_loopback",
         flag(|w, yes| w.allow_noauth_beyond_loopback = yes),
@@ -200,6 +245,15 @@ pub(super) static OPTIONS: &[Opt] = &[
          workers_pool_size, so that one vendor's dead hardware does not stop the others.",
     ),
     Opt::new(
+        "conductor.node_workers_max",
+        count(1, 100_000, "", |w, n| w.node_workers_max = n),
+        "16",
+    )
+    .doc(
+        "Most calls that run at a time on one node, where its lock lets them run beside one another: those with a \
+         shared lock and those without one. One more is answered 503.",
+    ),
+    Opt::new(
         "conductor.driver_threads",
         count(1, 256, "", |w, n| w.driver_threads = n),
         "1",
@@ -240,6 +294,42 @@ pub(super) static OPTIONS: &[Opt] = &[
     .doc(
         "Longest deadline that an asynchronous method can declare; a longer one is cut to \
          this.",
+    ),
+    Opt::new(
+        "conductor.answer_size_max",
+        count(1, 1_048_576, "KiB", |w, n| w.answer_size_max_kib = n),
+        "16384",
+    )
+    .doc("Largest JSON result of a method; a larger one is answered 500."),
+    Opt::new(
+        "conductor.attachment_size_max",
+        count(1, 1_048_576, "MiB", |w, n| w.attachment_size_max_mib = n),
+        "1024",
+    )
+    .doc(
+        "Largest attachment that a method can return. A larger one is answered 500, or broken off where it is made \
+         while it is sent.",
+    ),
+    Opt::new(
+        "conductor.error_size_max",
+        count(256, 65_536, "bytes", |w, n| w.error_size_max = n),
+        "4096",
+    )
+    .doc("Longest text of a driver's error, in an answer, the log, a task and last_error; a longer one is cut."),
+    Opt::new(
+        "conductor.nodes_max",
+        count(1, 100_000_000, "", |w, n| w.nodes_max = n),
+        "1000000",
+    )
+    .doc("Most nodes; to create one more is answered 403. All of them are kept in memory."),
+    Opt::new(
+        "conductor.node_size_max",
+        count(1, 65_536, "KiB", |w, n| w.node_size_max_kib = n),
+        "1024",
+    )
+    .doc(
+        "Most that a node's driver_info, driver_internal_info, properties and extra may come to, as JSON. A change \
+         that goes beyond is answered 413, that of a method 500.",
     ),
     Opt::new(
         "conductor.task_retention",

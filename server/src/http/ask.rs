@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, Request};
+use http::Uri;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
+use uuid::Uuid;
 
+use super::accept::takes_json;
 use super::body;
 use super::document;
 use super::edge::{Asked, base_url};
@@ -18,6 +21,9 @@ use super::version::Version;
 use crate::call::Origin;
 use crate::context::Context;
 use crate::lock::Who;
+
+/// The place of [`Ask::ident`] in `/v1/nodes/X`.
+pub(super) const IDENT: usize = 3;
 
 /// One request to a built-in route.
 pub(crate) struct Ask {
@@ -31,6 +37,7 @@ pub(crate) struct Ask {
     pub(crate) base: String,
     /// What the path names after the collection: a node, a driver, a conductor.
     pub(crate) ident: String,
+    uri: Uri,
     origin: Origin,
     body: axum::body::Body,
 }
@@ -44,20 +51,38 @@ impl FromRequest<Arc<Context>> for Ask {
             .extensions
             .remove::<Asked>()
             .expect("the edge tells every request what was asked");
-        let segment = parts.uri.path().split('/').nth(3).unwrap_or("");
+        if !takes_json(&parts.headers) {
+            return Err(Fault::only_json());
+        }
         Ok(Self {
             context: Arc::clone(context),
             version: asked.version,
             query: Query::of(&parts.uri),
             base: base_url(&context.config.api, &parts),
-            ident: path::decode(segment).into_owned(),
+            ident: segment(&parts.uri, IDENT),
+            uri: parts.uri,
             origin: asked.origin,
             body,
         })
     }
 }
 
+/// A segment of a path, decoded.
+pub(super) fn segment(uri: &Uri, index: usize) -> String {
+    path::decode(uri.path().split('/').nth(index).unwrap_or("")).into_owned()
+}
+
 impl Ask {
+    /// The segment of the path that comes so many after [`Ask::ident`].
+    pub(crate) fn after_ident(&self, places: usize) -> String {
+        segment(&self.uri, IDENT + places)
+    }
+
+    /// The request's id.
+    pub(crate) fn request(&self) -> Uuid {
+        self.origin.request
+    }
+
     /// For the lock that a built-in operation takes.
     pub(crate) fn who(&self, operation: &'static str) -> Who {
         Who {

@@ -133,7 +133,10 @@ where
         // Made only for a body that is not there yet.
         () = async { tokio::time::sleep(patience).await } => Err(Fault::new(
             StatusCode::REQUEST_TIMEOUT,
-            format!("the body did not arrive within {} s", patience.as_secs_f32()),
+            format!(
+                "the body did not arrive within {} s; api.body_timeout is the bound",
+                patience.as_secs_f32()
+            ),
         )
         .closing()),
     }
@@ -156,6 +159,10 @@ where
         match &first {
             None => first = Some(data),
             Some(_) => rest.extend_from_slice(&data),
+        }
+        // Its length was told: the connection need not be asked for an end that is known.
+        if body.is_end_stream() {
+            break;
         }
     }
     let first = first.unwrap_or_default();

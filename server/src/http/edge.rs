@@ -1,28 +1,29 @@
-//! What every request gets, once and in one place: an id, a version, a clock, protection from panics, the
-//! common headers, a line in the access log. A stack of layers would say the same at several times the price.
+//! What every request gets, once and in one place: an id, a version, a clock, protection from panics, the common
+//! headers (`common.rs`), a line in the access log. A stack of layers would say the same at several times the price.
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
+use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use tokio::time::Instant;
 use tower_service::Service as _;
 use uuid::Uuid;
 
 use super::body::Body;
+use super::common;
 use super::fault::Fault;
+use super::head::Head;
 use super::health::{self, Probe};
-use super::version::{self, Version};
+use super::version::Version;
 use super::{Api, passthru, path};
+use crate::ascii;
 use crate::call::Origin;
 use crate::telemetry::access;
-
-static REQUEST_ID: HeaderName = HeaderName::from_static("x-openstack-request-id");
-static REQUEST_ID_SHORT: HeaderName = HeaderName::from_static("openstack-request-id");
 
 /// What handlers know of their request beside its parts.
 #[derive(Clone, Debug)]
@@ -44,38 +45,42 @@ pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) ->
     let request_id = RequestId::of(origin.request);
     let (mut parts, body) = request.into_parts();
 
+    let head = Head::of(&parts);
     let probe = Probe::of(parts.uri.path());
     let (version, answer) = match probe {
         // Who asks for the health knows no versions.
         Some(probe) => (None, contained(Box::pin(health(api, probe, &parts)).as_mut()).await),
-        None => match Version::negotiate(&parts.headers) {
+        // Nor does who asks what may be asked.
+        None if parts.method == Method::OPTIONS => (None, Response::new(Body::default()).into()),
+        None => match head.version(&parts) {
             Ok(version) => {
-                let routed = contained(pin!(route(api, Asked { origin, version }, &mut parts, body))).await;
+                let asked = Asked { origin, version };
+                let routed = contained(pin!(route(api, asked, head.size, &mut parts, body))).await;
                 (Some(version), routed)
             }
             Err(asked) => (None, version_not_served(&asked.0, &parts)),
         },
     };
-    let Answer { mut response, reached } = answer;
+    let Answer {
+        mut response,
+        reached,
+        is_json,
+    } = answer;
 
-    let headers = response.headers_mut();
-    if let (Some(version), true) = (version, reached) {
-        headers.insert(&version::MIN_VERSION, HeaderValue::from_static(version::MIN_TEXT));
-        headers.insert(&version::MAX_VERSION, HeaderValue::from_static(version::MAX_TEXT));
-        headers.insert(&version::VERSION, version.header());
+    match version {
+        Some(version) if reached => api.common.give(&mut response, is_json, version, request_id.header()),
+        _ => common::give_id(&mut response, request_id.header()),
     }
-    let id = request_id.header();
-    headers.insert(&REQUEST_ID_SHORT, id.clone());
-    headers.insert(&REQUEST_ID, id);
     if api.context.stopping.is_raised() {
         // The next request is for whoever serves then.
-        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
     }
     api.access.write(&access::Line {
         verb: &parts.method,
         path: parts.uri.path(),
         peer,
-        request: request_id.as_str(),
+        request: &request_id.0,
         status: response.status(),
         arrived,
         is_probe: probe.is_some(),
@@ -100,10 +105,22 @@ fn version_not_served(asked: &str, parts: &Parts) -> Answer {
 }
 
 /// An answer without the headers that all get.
-struct Answer {
+pub(crate) struct Answer {
     response: Response<Body>,
     /// Whether a controller was reached: only then it carries version headers.
     reached: bool,
+    /// Whether the content type of JSON is still to be given to it.
+    is_json: bool,
+}
+
+impl Answer {
+    /// 200 with JSON text.
+    pub(crate) fn json(text: Bytes) -> Self {
+        Self {
+            is_json: true,
+            ..Response::new(Body::from(ascii::bytes(text))).into()
+        }
+    }
 }
 
 impl From<Response<Body>> for Answer {
@@ -111,6 +128,7 @@ impl From<Response<Body>> for Answer {
         Self {
             response,
             reached: true,
+            is_json: false,
         }
     }
 }
@@ -121,6 +139,7 @@ impl From<Fault> for Answer {
         Self {
             response: fault.into_response(),
             reached,
+            is_json: false,
         }
     }
 }
@@ -131,15 +150,25 @@ pub(crate) struct Unreached;
 
 /// Vendor passthru is matched by hand, being what this server is for; all other routes are axum's.
 /// Takes out of `parts` what it needs; verb and URI stay for the log.
-async fn route(api: &Api, asked: Asked, parts: &mut Parts, body: Incoming) -> Answer {
+async fn route(api: &Api, asked: Asked, head: usize, parts: &mut Parts, body: Incoming) -> Answer {
+    let head_max = api.context.config.api.max_header_size_bytes;
+    if head > head_max {
+        return Fault::new(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            format!(
+                "the request's head has {head} bytes, at most {head_max} are taken; api.max_header_size is the bound"
+            ),
+        )
+        .into();
+    }
+    if asked.version.predates(path::JSON_SUFFIX_ENDED) {
+        path::strip_json_suffix(&mut parts.uri);
+    }
     if let Some(path) = path::Passthru::of(parts.uri.path()) {
         return match passthru::answer(&api.context, asked, &path, parts, body).await {
-            Ok(response) => response.into(),
+            Ok(answer) => answer,
             Err(fault) => fault.into(),
         };
-    }
-    if parts.method == Method::OPTIONS {
-        return Response::new(Body::default()).into();
     }
     let mut request = Request::new(axum::body::Body::new(body));
     *request.method_mut() = parts.method.clone();
@@ -157,6 +186,7 @@ async fn route(api: &Api, asked: Asked, parts: &mut Parts, body: Incoming) -> An
     Answer {
         response: response.map(Body::from),
         reached,
+        is_json: false,
     }
 }
 
@@ -187,10 +217,6 @@ impl RequestId {
         text[..4].copy_from_slice(b"req-");
         id.hyphenated().encode_lower(&mut text[4..]);
         Self(text)
-    }
-
-    fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).expect("hex digits and hyphens are text")
     }
 
     fn header(&self) -> HeaderValue {

@@ -9,8 +9,9 @@ use serde_json::json;
 
 use super::body::Body;
 use super::version;
+use crate::ascii;
 use crate::dispatch::CallError;
-use crate::store::StoreError;
+use crate::store::{StoreError, cut};
 
 /// An error as a client sees it.
 #[derive(Debug)]
@@ -79,28 +80,38 @@ impl Fault {
         fault
     }
 
-    /// 406 of a version that is not served; carries the range, but no version used.
+    /// 406 of a version that is not served.
     pub(crate) fn version_not_served(asked: &str) -> Self {
         let (min, max) = (version::MIN_TEXT, version::MAX_TEXT);
-        let mut fault = Self::not_acceptable(format!(
+        Self::not_acceptable(format!(
             "Version {asked} was requested but the minor version is not supported by this service. \
              The supported version range is: [{min}, {max}]."
         ))
-        .routing();
-        fault.headers.push((
-            version::MIN_VERSION.clone(),
-            HeaderValue::from_static(version::MIN_TEXT),
-        ));
-        fault.headers.push((
-            version::MAX_VERSION.clone(),
-            HeaderValue::from_static(version::MAX_TEXT),
-        ));
+        .without_a_version_used()
+    }
+
+    /// 406 of a client that takes no JSON.
+    pub(crate) fn only_json() -> Self {
+        Self::not_acceptable("The Accept header leaves out application/json, which is all that is made here.")
+            .without_a_version_used()
+    }
+
+    /// Carries the range of versions, but no version used.
+    fn without_a_version_used(self) -> Self {
+        let mut fault = self.routing();
+        let range = [
+            (&version::MIN_VERSION, version::MIN_TEXT),
+            (&version::MAX_VERSION, version::MAX_TEXT),
+        ];
+        let range = range.map(|(name, text)| (name.clone(), HeaderValue::from_static(text)));
+        fault.headers.extend(range);
         fault
     }
 
     /// 413; the connection ends, as the rest of the body was not read.
     pub(crate) fn body_too_large(max: usize) -> Self {
-        let text = format!("Request object too large: the body may have {max} bytes");
+        let text =
+            format!("Request object too large: the body may have {max} bytes; api.max_json_body_size is the bound");
         Self {
             shape: Shape::Bare,
             ..Self::new(StatusCode::PAYLOAD_TOO_LARGE, text)
@@ -148,24 +159,25 @@ impl Fault {
 
     /// The answer.
     pub(crate) fn into_response(self) -> Response<Body> {
+        let text = cut(&self.text, TEXT_BYTES_MAX);
         let faultcode = if self.status.is_client_error() {
             "Client"
         } else {
             "Server"
         };
         let inner = match self.shape {
-            Shape::Controller => json!({ "faultcode": faultcode, "faultstring": self.text, "debuginfo": null }),
+            Shape::Controller => json!({ "faultcode": faultcode, "faultstring": text, "debuginfo": null }),
             Shape::Routing => json!({
                 "code": self.status.as_u16(),
                 "title": self.status.canonical_reason().unwrap_or(""),
-                "description": self.text,
+                "description": text,
             }),
-            Shape::Bare => json!({ "faultcode": faultcode, "faultstring": self.text }),
+            Shape::Bare => json!({ "faultcode": faultcode, "faultstring": text }),
         };
         let body = match self.shape {
-            Shape::Bare => inner.to_string(),
+            Shape::Bare => ascii::text(inner.to_string()),
             // A string that holds JSON: the `baremetal` client dies of an object here.
-            _ => json!({ "error_message": inner.to_string() }).to_string(),
+            _ => json!({ "error_message": ascii::text(inner.to_string()) }).to_string(),
         };
         let mut response = Response::new(Body::from(Bytes::from(body)));
         *response.status_mut() = self.status;
@@ -176,6 +188,9 @@ impl Fault {
         response
     }
 }
+
+/// More than a reader wants to know: a text that lists all that is wrong with a large body is cut here.
+const TEXT_BYTES_MAX: usize = 64 << 10;
 
 /// The status of each kind of error, once.
 fn status(kind: Kind) -> StatusCode {
@@ -207,15 +222,17 @@ impl From<CallError> for Fault {
                 ..Self::bad_request(text)
             },
             CallError::Locked { .. } | CallError::DriverChanged(_) => Self::conflict(text),
-            CallError::QueueFull(_) | CallError::NoWorker => {
+            CallError::QueueFull(_) | CallError::NoWorker(_) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, text).retry_after(RETRY_AFTER_S)
             }
             CallError::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, text).retry_after(RETRY_AFTER_STOP_S),
             CallError::Failed(error) => Self::new(status(error.kind()), text),
-            CallError::Panicked | CallError::NotSaved(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, text),
+            CallError::Panicked | CallError::NotSaved(_) | CallError::TooLarge { .. } => {
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, text)
+            }
             CallError::TimedOut { .. } => Self::new(StatusCode::GATEWAY_TIMEOUT, text),
             // Not 503: a part of it may have been carried out.
-            CallError::Stopped(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, text),
+            CallError::Stopped(_) | CallError::Cancelled { .. } => Self::new(StatusCode::INTERNAL_SERVER_ERROR, text),
             CallError::Store(error) => error.into(),
         }
     }
@@ -232,9 +249,12 @@ impl From<StoreError> for Fault {
         let text = error.to_string();
         match error {
             StoreError::NotFound { .. } => Self::not_found(text),
-            StoreError::NameTaken { .. } | StoreError::UuidTaken { .. } | StoreError::MovedRevision { .. } => {
-                Self::conflict(text)
-            }
+            StoreError::NameTaken { .. }
+            | StoreError::UuidTaken { .. }
+            | StoreError::MovedRevision { .. }
+            | StoreError::TaskFinal { .. } => Self::conflict(text),
+            StoreError::TooManyNodes { .. } => Self::new(StatusCode::FORBIDDEN, text),
+            StoreError::NodeTooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, text),
             StoreError::Full { .. } => Self::new(StatusCode::INSUFFICIENT_STORAGE, text),
             StoreError::Busy { .. } | StoreError::Slow { .. } | StoreError::Closed => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, text).retry_after(RETRY_AFTER_S)

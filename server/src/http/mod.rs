@@ -2,21 +2,29 @@
 //! nothing. What each request gets besides is in `edge.rs`, how an error looks in `fault.rs`. Matched before these
 //! routes are vendor passthru, in `passthru.rs`, and the questions for the server's health, in `health.rs`.
 
+mod accept;
+mod addresses;
 mod ask;
 mod body;
+mod common;
 mod conductors;
+mod docs;
 mod document;
 mod drivers;
 mod edge;
 mod fault;
+mod head;
 mod health;
+mod locks;
 mod nodes;
+mod openapi;
 mod paging;
 mod passthru;
 mod path;
 mod query;
 mod root;
 mod serve;
+mod tasks;
 mod version;
 mod watched;
 
@@ -24,12 +32,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, any, get, put};
+use axum::routing::{MethodRouter, any, get, post, put};
 
+use self::common::Common;
 use self::fault::Fault;
 use crate::context::Context;
 use crate::telemetry::access::AccessLog;
 
+pub(crate) use self::docs::Explorer;
+pub(crate) use self::openapi::Fixed;
 pub(crate) use self::serve::{Listener, bind};
 
 /// The API of one server.
@@ -38,6 +49,7 @@ pub(crate) struct Api {
     context: Arc<Context>,
     access: Arc<AccessLog>,
     router: Router,
+    common: Arc<Common>,
 }
 
 impl Api {
@@ -47,6 +59,7 @@ impl Api {
             context,
             access,
             router,
+            common: Arc::new(Common::new()),
         }
     }
 }
@@ -55,6 +68,9 @@ impl Api {
 fn routes() -> Router<Arc<Context>> {
     Router::new()
         .route("/", any(root::root))
+        .route("/openapi.json", verbs("GET", get(openapi::document)))
+        .route("/docs", verbs("GET", get(docs::page)))
+        .route("/docs/{file}", verbs("GET", get(docs::file)))
         .route("/v1", verbs("GET", get(root::v1)).fallback(root::v1_not_allowed))
         .route("/v1/nodes", verbs("GET, POST", get(nodes::list).post(nodes::create)))
         .route("/v1/nodes/detail", verbs("GET", get(nodes::list_detail)))
@@ -74,6 +90,10 @@ fn routes() -> Router<Arc<Context>> {
         )
         .route("/v1/nodes/{node}/states", verbs("GET", get(nodes::states)))
         .route("/v1/nodes/{node}/validate", verbs("GET", get(nodes::validate)))
+        .route(
+            "/v1/nodes/{node}/vendor_passthru/methods/{method}",
+            verbs("GET", get(nodes::method)),
+        )
         .route("/v1/drivers", verbs("GET", get(drivers::list)))
         .route("/v1/drivers/{driver}", verbs("GET", get(drivers::show)))
         .route(
@@ -84,8 +104,23 @@ fn routes() -> Router<Arc<Context>> {
             "/v1/drivers/{driver}/raid/logical_disk_properties",
             verbs("GET", get(drivers::raid_properties)),
         )
+        .route(
+            "/v1/drivers/{driver}/vendor_passthru/methods/{method}",
+            verbs("GET", get(drivers::method)),
+        )
+        .route("/v1/drivers/{driver}/{fields}", verbs("GET", get(drivers::show_fields)))
+        .route(
+            "/v1/drivers/{driver}/{fields}/{*more}",
+            verbs("GET", get(drivers::nowhere)),
+        )
         .route("/v1/conductors", verbs("GET", get(conductors::list)))
         .route("/v1/conductors/{host}", verbs("GET", get(conductors::show)))
+        .route("/v1/tasks", verbs("GET", get(tasks::list)))
+        .route("/v1/tasks/{task}", verbs("GET", get(tasks::show)))
+        .route("/v1/tasks/{task}/cancel", verbs("POST", post(tasks::cancel)))
+        .route("/v1/tasks/{task}/events", verbs("GET", get(tasks::events)))
+        .route("/v1/locks", verbs("GET", get(locks::list)))
+        .route("/v1/locks/{node}", verbs("GET", get(locks::show)))
         .fallback(no_route)
 }
 

@@ -43,17 +43,7 @@ impl Paging {
     /// # Errors
     /// 400 with what is wrong.
     pub(crate) fn read(query: &mut Query, limit_max: usize) -> Result<Self, Fault> {
-        let limit = match query.take("limit")? {
-            None => limit_max,
-            Some(text) => match text.parse::<u64>() {
-                Ok(limit) if limit > 0 => usize::try_from(limit).unwrap_or(limit_max).min(limit_max),
-                _ => {
-                    return Err(Fault::bad_request(format!(
-                        "Limit must be positive, a whole number; limit={text} is not"
-                    )));
-                }
-            },
-        };
+        let limit = limit(query, limit_max)?;
         let marker = query.take("marker")?;
         let sort_key = query.take("sort_key")?.unwrap_or_else(|| "id".into());
         let sort_dir = match query.take("sort_dir")?.as_deref() {
@@ -83,5 +73,21 @@ impl Paging {
             .append_pair("limit", &self.limit.to_string())
             .append_pair("marker", last)
             .finish()
+    }
+}
+
+/// Takes the size of a page out of a query.
+///
+/// # Errors
+/// 400 if it is none.
+pub(crate) fn limit(query: &mut Query, limit_max: usize) -> Result<usize, Fault> {
+    match query.take("limit")? {
+        None => Ok(limit_max),
+        Some(text) => match text.parse::<u64>() {
+            Ok(limit) if limit > 0 => Ok(usize::try_from(limit).unwrap_or(limit_max).min(limit_max)),
+            _ => Err(Fault::bad_request(format!(
+                "Limit must be positive, a whole number; limit={text} is not"
+            ))),
+        },
     }
 }

@@ -9,12 +9,15 @@ use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode, header};
 use hyper::body::Incoming;
 
+use super::accept::takes_json;
 use super::body::{self, Body};
-use super::edge::{Asked, base_url};
+use super::edge::{self, Asked, base_url};
 use super::fault::Fault;
 use super::path::Passthru;
+use crate::ascii;
+use crate::catalogue::Method;
 use crate::context::Context;
-use crate::dispatch::{Answer, Attached, CallError, CallTarget, Request, dispatch, enabled};
+use crate::dispatch::{Answer, Attached, Attachment, CallError, CallTarget, Request, dispatch, enabled};
 use crate::nodes;
 
 /// The version since which a node is addressed by its name as well.
@@ -27,14 +30,18 @@ pub(crate) async fn answer(
     path: &Passthru<'_>,
     parts: &Parts,
     body: Incoming,
-) -> Result<Response<Body>, Fault> {
+) -> Result<edge::Answer, Fault> {
     if let CallTarget::Node(ident) = path.target()
         && !asked.version.reaches(NODE_NAMES)
         && nodes::uuid(ident).is_none()
     {
         return Err(CallError::NodeNotFound(ident.into()).into());
     }
-    if path.method.as_deref() == Some("methods") && parts.method == http::Method::GET {
+    let is_listing = path.method.as_deref() == Some("methods") && parts.method == http::Method::GET;
+    if !takes_json(&parts.headers) && (is_listing || !attaches(context, path, parts)) {
+        return Err(Fault::only_json());
+    }
+    if is_listing {
         return listing(context, path, parts);
     }
     let (named, query) = query(parts.uri.query().unwrap_or(""));
@@ -54,13 +61,9 @@ pub(crate) async fn answer(
         origin: asked.origin,
     };
     match dispatch(context, request).await? {
-        Answer::Nothing => Ok(Response::new(Body::default())),
-        Answer::Json(text) => Ok(json(Bytes::from(text))),
-        Answer::Attachment {
-            bytes,
-            content_type,
-            file_name,
-        } => Ok(attachment(bytes, content_type, file_name)),
+        Answer::Nothing => Ok(Response::new(Body::default()).into()),
+        Answer::Json(text) => Ok(edge::Answer::json(text.into())),
+        Answer::Attachment(attachment) => Ok(framed(*attachment).into()),
         Answer::Accepted { task } => {
             let mut response = Response::new(Body::default());
             *response.status_mut() = StatusCode::ACCEPTED;
@@ -68,7 +71,7 @@ pub(crate) async fn answer(
             if let Ok(location) = HeaderValue::try_from(location) {
                 response.headers_mut().insert(header::LOCATION, location);
             }
-            Ok(response)
+            Ok(response.into())
         }
     }
 }
@@ -85,13 +88,18 @@ type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
 /// What a query says of the method, and its other pairs.
 fn query(text: &str) -> (Named<'_>, Vec<Pair<'_>>) {
     let (mut named, mut others) = (Named::Not, Vec::new());
-    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
-        let is_plain = pair.bytes().all(|byte| byte != b'%' && byte != b'+');
-        let (key, value) = if is_plain {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (Cow::Borrowed(key), Cow::Borrowed(value))
-        } else {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (pair, more) = split_at(rest, |byte| byte == b'&');
+        rest = more;
+        if pair.is_empty() {
+            continue;
+        }
+        let (key, value) = if pair.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
             form_urlencoded::parse(pair.as_bytes()).next().unwrap_or_default()
+        } else {
+            let (key, value) = split_at(pair, |byte| byte == b'=');
+            (Cow::Borrowed(key), Cow::Borrowed(value))
         };
         if key == "method" {
             named = if matches!(named, Named::Not) {
@@ -104,6 +112,15 @@ fn query(text: &str) -> (Named<'_>, Vec<Pair<'_>>) {
         }
     }
     (named, others)
+}
+
+/// What comes before the first such byte, an ASCII one, and what after it. The search that `str` brings is made for
+/// texts longer than these.
+fn split_at(text: &str, is_end: impl Fn(u8) -> bool) -> (&str, &str) {
+    match text.bytes().position(is_end) {
+        Some(end) => (&text[..end], &text[end + 1..]),
+        None => (text, ""),
+    }
 }
 
 /// The method's name, which stands in the path or in the query.
@@ -120,7 +137,26 @@ fn method_name<'a>(path: &'a Passthru<'_>, named: Named<'a>) -> Result<Cow<'a, s
     }
 }
 
-fn listing(context: &Context, path: &Passthru<'_>, parts: &Parts) -> Result<Response<Body>, Fault> {
+/// Whether what is called answers with raw bytes, whose type the client may well have asked for.
+fn attaches(context: &Context, path: &Passthru<'_>, parts: &Parts) -> bool {
+    let (named, _) = query(parts.uri.query().unwrap_or(""));
+    let Ok(name) = method_name(path, named) else {
+        return false;
+    };
+    let method = match path.target() {
+        CallTarget::Node(ident) => context
+            .nodes
+            .find(ident)
+            .and_then(|node| enabled(context, &node).ok()?.node_method(&name)),
+        CallTarget::Driver(driver) => context
+            .catalogue
+            .driver(driver)
+            .and_then(|driver| driver.driver_method(&name)),
+    };
+    method.is_some_and(|method| method.record().attach)
+}
+
+fn listing(context: &Context, path: &Passthru<'_>, parts: &Parts) -> Result<edge::Answer, Fault> {
     if let Some((key, _)) = form_urlencoded::parse(parts.uri.query().unwrap_or("").as_bytes()).next() {
         return Err(Fault::bad_request(format!("Unexpected arguments: {key}")));
     }
@@ -138,12 +174,25 @@ fn listing(context: &Context, path: &Passthru<'_>, parts: &Parts) -> Result<Resp
             .ok_or_else(|| CallError::DriverNotFound(name.into()))?
             .driver_listing(),
     };
-    Ok(json(listing.clone()))
+    Ok(edge::Answer::json(listing.clone()))
+}
+
+/// One method as a listing has it, and its whole documentation.
+pub(super) fn described(method: Option<&Arc<Method>>, name: String) -> Result<axum::response::Response, Fault> {
+    match method {
+        Some(method) => Ok(json(method.described().clone()).map(Into::into)),
+        None => {
+            let hint = "; its listing, one segment less, has those there are".into();
+            Err(Fault::not_found(
+                CallError::UnknownMethod { method: name, hint }.to_string(),
+            ))
+        }
+    }
 }
 
 /// 200 with JSON text.
 pub(crate) fn json(text: Bytes) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
+    let mut response = Response::new(Body::from(ascii::bytes(text)));
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -151,7 +200,12 @@ pub(crate) fn json(text: Bytes) -> Response<Body> {
 }
 
 /// 200 with raw bytes.
-fn attachment(bytes: Attached, content_type: String, file_name: Option<String>) -> Response<Body> {
+fn framed(attachment: Attachment) -> Response<Body> {
+    let Attachment {
+        bytes,
+        content_type,
+        file_name,
+    } = attachment;
     let mut response = Response::new(match bytes {
         Attached::Whole(bytes) => Body::from(bytes),
         Attached::Stream(stream) => Body::from(stream),

@@ -30,15 +30,17 @@ impl<'p> Passthru<'p> {
             Some(rest) => (true, rest),
             None => (false, path.strip_prefix("/v1/drivers/")?),
         };
-        let (ident, rest) = path.split_once('/')?;
-        let rest = rest.strip_prefix("vendor_passthru")?;
+        let end = path.bytes().position(|byte| matches!(byte, b'/' | b'%'))?;
+        let (ident, rest) = path.split_at(end);
+        let rest = rest.strip_prefix("/vendor_passthru")?;
         let method = if rest.is_empty() {
             None
         } else {
-            Some(rest.strip_prefix('/')?)
+            let method = rest.strip_prefix('/')?;
+            let is_plain = !method.is_empty() && !method.bytes().any(|byte| matches!(byte, b'/' | b'%'));
+            Some(is_plain.then_some(method)?)
         };
-        let is_plain = |segment: &str| !segment.is_empty() && segment.bytes().all(|byte| byte != b'%' && byte != b'/');
-        (is_plain(ident) && method.is_none_or(is_plain)).then(|| Self {
+        (!ident.is_empty()).then(|| Self {
             on_node,
             ident: Cow::Borrowed(ident),
             method: method.map(Cow::Borrowed),
@@ -91,6 +93,27 @@ pub(crate) fn is_root(path: &str) -> bool {
     path.bytes().all(|byte| byte == b'/')
 }
 
+/// The version since which no path is told to be JSON any more.
+pub(crate) const JSON_SUFFIX_ENDED: u16 = 91;
+
+/// Takes `.json` off a path, unless it ends with what may be a node's name, which is looked up as it is first.
+pub(crate) fn strip_json_suffix(uri: &mut Uri) {
+    let Some(path) = uri.path().trim_end_matches('/').strip_suffix(".json") else {
+        return;
+    };
+    let mut segments = path
+        .split('/')
+        .filter(|segment| !segment.is_empty() && *segment != "v1");
+    // The one document whose name ends so.
+    if path.trim_start_matches('/') == "openapi" {
+        return;
+    }
+    if (segments.next(), segments.count()) != (Some("nodes"), 1) {
+        let path = path.to_owned();
+        set_path(uri, path);
+    }
+}
+
 /// Brings a path to the form that the routes are written in.
 pub(crate) fn normalise(uri: &mut Uri) {
     let path = uri.path();
@@ -98,7 +121,7 @@ pub(crate) fn normalise(uri: &mut Uri) {
     let mut normal = String::with_capacity(path.len() + 3);
     if segments
         .peek()
-        .is_some_and(|first| matches!(*first, "nodes" | "drivers" | "conductors"))
+        .is_some_and(|first| matches!(*first, "nodes" | "drivers" | "conductors" | "tasks" | "locks"))
     {
         normal.push_str("/v1");
     }
@@ -109,14 +132,18 @@ pub(crate) fn normalise(uri: &mut Uri) {
     if normal.is_empty() {
         normal.push('/');
     }
-    if normal == path {
-        return;
+    if normal != path {
+        set_path(uri, normal);
     }
+}
+
+/// Another path with the same query.
+fn set_path(uri: &mut Uri, mut path: String) {
     if let Some(query) = uri.query() {
-        normal.push('?');
-        normal.push_str(query);
+        path.push('?');
+        path.push_str(query);
     }
-    if let Ok(path) = PathAndQuery::try_from(normal) {
+    if let Ok(path) = PathAndQuery::try_from(path) {
         let mut parts = std::mem::take(uri).into_parts();
         parts.path_and_query = Some(path);
         *uri = Uri::from_parts(parts).unwrap_or_default();
@@ -168,6 +195,26 @@ mod tests {
         ] {
             let mut uri: Uri = from.parse().unwrap();
             normalise(&mut uri);
+            assert_eq!(uri.to_string(), to, "{from}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_json_anyway_but_a_nodes_name_may_end_so() {
+        for (from, to) in [
+            ("/v1/drivers/fake.json?x=1", "/v1/drivers/fake?x=1"),
+            ("/v1/nodes.json/", "/v1/nodes"),
+            ("/nodes/n.json", "/nodes/n.json"),
+            ("/v1/nodes/n.json/", "/v1/nodes/n.json/"),
+            ("/v1/nodes/n.json/states.json", "/v1/nodes/n.json/states"),
+            (
+                "/v1/nodes/n/vendor_passthru/methods.json",
+                "/v1/nodes/n/vendor_passthru/methods",
+            ),
+            ("/v1/nodes?x=.json", "/v1/nodes?x=.json"),
+        ] {
+            let mut uri: Uri = from.parse().unwrap();
+            strip_json_suffix(&mut uri);
             assert_eq!(uri.to_string(), to, "{from}");
         }
     }

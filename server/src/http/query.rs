@@ -52,12 +52,7 @@ impl Query {
     pub(crate) fn take_list(&mut self, name: &str) -> Option<Vec<String>> {
         let values = self.take_all(name);
         let given = !values.is_empty();
-        let items = values
-            .iter()
-            .flat_map(|value| value.split(','))
-            .map(str::trim)
-            .filter(|item| !item.is_empty());
-        given.then(|| items.map(str::to_owned).collect())
+        given.then(|| values.iter().flat_map(|value| items(value)).collect())
     }
 
     /// Ends the reading.
@@ -82,6 +77,12 @@ impl Query {
             .map(|(_, value)| value)
             .collect()
     }
+}
+
+/// The items of a list with commas. Empty ones count for nothing.
+pub(crate) fn items(list: &str) -> impl Iterator<Item = String> {
+    let items = list.split(',').map(str::trim).filter(|item| !item.is_empty());
+    items.map(str::to_owned)
 }
 
 /// The words that OpenStack reads as booleans, in any case.

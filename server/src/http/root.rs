@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::accept::takes_json;
 use super::edge::{Asked, base_url};
 use super::fault::Fault;
 use super::passthru::json as json_response;
@@ -15,23 +16,29 @@ use super::version;
 use crate::context::Context;
 
 /// `/`, whatever the verb.
-pub(crate) async fn root(State(context): State<Arc<Context>>, request: Request) -> Response {
+pub(crate) async fn root(State(context): State<Arc<Context>>, request: Request) -> Result<Response, Fault> {
     let (parts, _) = request.into_parts();
+    if !takes_json(&parts.headers) {
+        return Err(Fault::only_json().controller());
+    }
     if parts.method == Method::HEAD {
-        return StatusCode::OK.into_response();
+        return Ok(StatusCode::OK.into_response());
     }
     let base = base_url(&context.config.api, &parts);
-    answer(&json!({
+    Ok(answer(&json!({
         "name": "Bessemer",
         "description": "Vendor passthru of the drivers in this binary, as OpenStack Ironic's API offers it.",
         "default_version": version_entry(&base),
         "versions": [version_entry(&base)],
-    }))
+    })))
 }
 
 /// `/v1`.
-pub(crate) async fn v1(State(context): State<Arc<Context>>, request: Request) -> Response {
+pub(crate) async fn v1(State(context): State<Arc<Context>>, request: Request) -> Result<Response, Fault> {
     let (parts, _) = request.into_parts();
+    if !takes_json(&parts.headers) {
+        return Err(Fault::only_json());
+    }
     let base = base_url(&context.config.api, &parts);
     let resource = |name: &str| {
         json!([
@@ -51,7 +58,7 @@ pub(crate) async fn v1(State(context): State<Arc<Context>>, request: Request) ->
     if asked.is_none_or(|asked| asked.version.reaches(49)) {
         document["conductors"] = resource("conductors");
     }
-    answer(&document)
+    Ok(answer(&document))
 }
 
 /// `/v1` with another verb, which Ironic answers from a controller.

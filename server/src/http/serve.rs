@@ -5,19 +5,23 @@
 //! it should go elsewhere, and who asks for the health is told. Only then nothing is accepted any more.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::StatusCode;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
+use super::addresses::Addresses;
+use super::fault::Fault;
 use super::watched::{Patience, Requests, Watched};
 use super::{Api, edge};
 use crate::signal::Signal;
@@ -27,6 +31,14 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// How long those are waited for who had connected when the listener was closed.
 const LAST_REQUEST_MAX: Duration = Duration::from_secs(1);
+
+/// How long one is waited for who is told that its address has too many connections, and how many such at a time;
+/// further ones are not told.
+const REFUSED_PATIENCE: Duration = Duration::from_secs(1);
+const REFUSED_MAX: usize = 64;
+
+/// What hyper allows by itself. To name a number costs each request an allocation, even this one.
+const HEADERS_MAX: usize = 100;
 
 /// A bound listener; nobody is answered yet.
 pub(crate) struct Listener {
@@ -38,9 +50,17 @@ pub(crate) struct Listener {
 ///
 /// # Errors
 /// What the operating system says, with the address.
-pub(crate) async fn bind(api: &crate::config::Api) -> io::Result<Listener> {
+pub(crate) fn bind(api: &crate::config::Api) -> io::Result<Listener> {
     let wanted = SocketAddr::new(api.host_ip, api.port);
-    let tcp = TcpListener::bind(wanted).await?;
+    let socket = if wanted.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // The port of a server that just ended is free.
+    socket.set_reuseaddr(true)?;
+    socket.bind(wanted)?;
+    let tcp = socket.listen(api.accept_queue_max)?;
     let address = tcp.local_addr()?;
     Ok(Listener { tcp, address })
 }
@@ -59,7 +79,13 @@ impl Listener {
         // Who is slow is `watched.rs`'s concern: hyper would set a timer for each request.
         http.header_read_timeout(None)
             .max_buf_size(limits.max_header_size_bytes.max(8192))
-            .half_close(false);
+            // That a client has left is noticed there as well.
+            .half_close(true);
+        if limits.headers_max != HEADERS_MAX {
+            http.max_headers(limits.headers_max);
+        }
+        let addresses = Arc::new(Addresses::default());
+        let refused = Arc::new(Semaphore::new(REFUSED_MAX));
         let open = GracefulShutdown::new();
         loop {
             let accepted = tokio::select! {
@@ -70,9 +96,22 @@ impl Listener {
             };
             match accepted {
                 Ok((stream, peer, place)) => {
+                    let own_place = match addresses.enter(peer.ip(), limits.connections_max_of(peer.ip())) {
+                        Ok(own_place) => own_place,
+                        Err(crowded) => {
+                            let why = too_many_connections(peer, crowded.max);
+                            if crowded.is_news {
+                                tracing::warn!("{why}");
+                            }
+                            if let Ok(telling) = Arc::clone(&refused).try_acquire_owned() {
+                                tokio::spawn(refuse(http.clone(), stream, why, telling));
+                            }
+                            continue;
+                        }
+                    };
                     let connection = open.watch(connection(&http, stream, peer, &api));
                     tokio::spawn(async move {
-                        let _place = place;
+                        let _places = (place, own_place);
                         if let Err(error) = connection.await {
                             tracing::debug!(%peer, %error, "a connection ended");
                         }
@@ -106,6 +145,25 @@ impl Listener {
         // Who sends nothing is not waited for any longer.
         let _ = tokio::time::timeout(LAST_REQUEST_MAX, async { while last.join_next().await.is_some() {} }).await;
     }
+}
+
+fn too_many_connections(peer: SocketAddr, max: usize) -> String {
+    format!(
+        "{} has {max} connections, as many as one address may; api.connections_per_address_max is the bound",
+        peer.ip()
+    )
+}
+
+/// Tells a client why it has no place, whatever it asks, and closes.
+async fn refuse(http: http1::Builder, stream: TcpStream, why: String, _telling: OwnedSemaphorePermit) {
+    let tell = service_fn(|_| {
+        let fault = Fault::new(StatusCode::SERVICE_UNAVAILABLE, &*why)
+            .retry_after(1)
+            .closing();
+        ready(Ok::<_, Infallible>(fault.into_response()))
+    });
+    // Who did not ask in time is not told.
+    let _ = tokio::time::timeout(REFUSED_PATIENCE, http.serve_connection(TokioIo::new(stream), tell)).await;
 }
 
 fn connection(

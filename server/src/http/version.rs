@@ -24,6 +24,8 @@ pub(crate) static MIN_VERSION: HeaderName = HeaderName::from_static("x-openstack
 pub(crate) static MAX_VERSION: HeaderName = HeaderName::from_static("x-openstack-ironic-api-maximum-version");
 /// The form that all OpenStack services share: `baremetal 1.30`.
 static COMMON_VERSION: HeaderName = HeaderName::from_static("openstack-api-version");
+/// How the names of both headers end that a version is asked for with.
+pub(crate) const NAMES_END: &str = "-api-version";
 
 /// The version a request is answered in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +70,11 @@ impl Version {
         !self.asked || self.minor >= minor
     }
 
+    /// Whether something that this minor version took away is still to be had.
+    pub(crate) fn predates(self, minor: u16) -> bool {
+        self.minor < minor
+    }
+
     /// `1.N`, as a header.
     pub(crate) fn header(self) -> HeaderValue {
         match self.minor {
@@ -81,7 +88,7 @@ impl Version {
 /// The version's text. Ironic's own header loses to the common one.
 fn asked(headers: &HeaderMap) -> Option<&str> {
     let mut own = None;
-    // Few requests have many headers, and most have neither of these: to look one up by its long name would cost more.
+    // Few requests have many headers: to look one up by its long name would cost more.
     for (name, value) in headers {
         if *name == COMMON_VERSION {
             let common = value.to_str().ok();
@@ -123,6 +130,15 @@ mod tests {
             .map(|(name, value)| ((*name).clone(), value.parse().unwrap()))
             .collect();
         Version::negotiate(&headers).map(|v| (v.header().to_str().unwrap().into(), v.asked))
+    }
+
+    #[test]
+    fn their_names_are_known_by_their_end() {
+        assert!(
+            [&VERSION, &COMMON_VERSION]
+                .iter()
+                .all(|name| name.as_str().ends_with(NAMES_END))
+        );
     }
 
     #[track_caller]

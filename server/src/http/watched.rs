@@ -6,15 +6,20 @@
 //! There is one timer for each connection, and it is set anew only when it fires, or has to fire earlier: mostly it
 //! fires on a connection that was used meanwhile, and learns when to look again. To set it at each request would cost
 //! more than finding the node.
+//!
+//! A client that leaves is noticed while its call waits or runs: the stream is looked at when hyper flushes, which it
+//! does at the end of each poll. By hyper's own way it would be read from during each request, also during those that
+//! are answered at once: a system call and a new buffer, for nearly all of them in vain.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// How long a client may keep a connection waiting.
@@ -63,8 +68,8 @@ impl Drop for Answering {
 }
 
 /// A stream that fails with [`io::ErrorKind::TimedOut`] when its client takes too long.
-pub(crate) struct Watched<S> {
-    stream: S,
+pub(crate) struct Watched {
+    stream: TcpStream,
     patience: Patience,
     requests: Requests,
     // How many requests had begun when the stream was last read.
@@ -76,10 +81,12 @@ pub(crate) struct Watched<S> {
     // Since when the client does not read.
     unread: Option<Instant>,
     timer: Pin<Box<Sleep>>,
+    // Who is woken by the timer.
+    waker: Option<Waker>,
 }
 
-impl<S> Watched<S> {
-    pub(crate) fn new(stream: S, patience: Patience, requests: Requests) -> Self {
+impl Watched {
+    pub(crate) fn new(stream: TcpStream, patience: Patience, requests: Requests) -> Self {
         let now = Instant::now();
         Self {
             stream,
@@ -90,6 +97,20 @@ impl<S> Watched<S> {
             request: Some(now),
             unread: None,
             timer: Box::pin(sleep_until(now + patience.idle)),
+            waker: None,
+        }
+    }
+
+    /// Fails if the client has left while something is being answered.
+    fn look_for_client(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        if self.requests.are_answered() {
+            return Ok(());
+        }
+        match self.stream.poll_peek(cx, &mut ReadBuf::new(&mut [0])) {
+            Poll::Ready(Ok(0)) => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "its client left")),
+            // What it sends may be more of a body, or the next request.
+            Poll::Ready(Ok(_)) | Poll::Pending => Ok(()),
+            Poll::Ready(Err(error)) => Err(error),
         }
     }
 
@@ -145,6 +166,12 @@ impl<S> Watched<S> {
             && end < self.timer.deadline()
         {
             self.timer.as_mut().reset(end);
+            self.waker = None;
+        }
+        // A poll of the timer costs more than to see that it would change nothing.
+        let is_set = self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()));
+        if is_set && !self.timer.is_elapsed() {
+            return Poll::Pending;
         }
         while self.timer.as_mut().poll(cx).is_ready() {
             let now = Instant::now();
@@ -157,6 +184,7 @@ impl<S> Watched<S> {
             };
             self.timer.as_mut().reset(next);
         }
+        self.waker = Some(cx.waker().clone());
         Poll::Pending
     }
 
@@ -174,7 +202,7 @@ impl<S> Watched<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+impl AsyncRead for Watched {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.look_at_requests();
         let before = buffer.filled().len();
@@ -189,7 +217,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl AsyncWrite for Watched {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.wait_for_reader(cx, written)
@@ -209,6 +237,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.look_for_client(cx)?;
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 

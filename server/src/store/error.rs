@@ -28,6 +28,17 @@ pub enum StoreError {
     #[error("a {what} with UUID {id} already exists")]
     UuidTaken { what: &'static str, id: Uuid },
 
+    /// Refused before the store is asked.
+    #[error("there are {max} nodes, more may not be; conductor.nodes_max is the bound")]
+    TooManyNodes { max: usize },
+
+    /// Refused before the store is asked.
+    #[error(
+        "driver_info, driver_internal_info, properties and extra have {bytes} bytes as JSON, a node may have {max}; \
+         conductor.node_size_max is the bound"
+    )]
+    NodeTooLarge { bytes: usize, max: usize },
+
     #[error("task {id} has ended as {state} and never changes again")]
     TaskFinal { id: Uuid, state: TaskState },
 

@@ -20,27 +20,40 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub(crate) use self::text::{cut, interruption_of};
+
 pub use self::error::{Refusal, StoreError, to_restore};
 pub use self::rows::{
-    Interrupted, NodeChange, NodeStamp, Page, Progress, Retention, TaskEnd, TaskFilter, TaskRow, TaskState,
+    Interrupted, NodeChange, NodeRow, NodeStamp, Page, Progress, Retention, TaskEnd, TaskFilter, TaskRow, TaskState,
 };
 use crate::node::Node;
 
 /// What every operation returns.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
+/// What takes the nodes one by one as they are read: a million of them shall not be in memory twice.
+pub trait NodeSink: Send {
+    /// Takes the next one.
+    fn take(&mut self, node: Node);
+}
+
 /// A database that keeps nodes and tasks. All times come from the caller and are kept to the microsecond.
 pub trait Store: Send + Sync + 'static {
-    /// Every node, oldest first, in one pass. The JSON objects in them are not parsed.
-    fn node_list_all(&self) -> Answer<'_, Vec<Node>>;
+    /// Every node, oldest first, in one pass: all that one sink takes are older than what the next one takes, which may
+    /// be nothing. The sinks may be fed at a time. The JSON objects in the nodes are not parsed. It may block the
+    /// thread that polls it, so it is for the start.
+    ///
+    /// # Panics
+    /// Without a sink.
+    fn node_list_all<'a>(&'a self, sinks: Vec<&'a mut dyn NodeSink>) -> Answer<'a, ()>;
 
     /// Keeps a new node and returns it as kept, at revision 1.
     /// Refused with `UuidTaken` or `NameTaken`.
-    fn node_create(&self, node: Node) -> Answer<'_, Node>;
+    fn node_create(&self, node: NodeRow) -> Answer<'_, NodeRow>;
 
     /// Replaces a node and returns it as kept, one revision later. `node.revision` is the revision that the
     /// change was made on: if the kept node has moved from it, `MovedRevision`. Also `NotFound`, `NameTaken`.
-    fn node_update(&self, node: Node) -> Answer<'_, Node>;
+    fn node_update(&self, node: NodeRow) -> Answer<'_, NodeRow>;
 
     /// Forgets a node. Its tasks stay until they are pruned.
     fn node_delete(&self, id: Uuid) -> Answer<'_, ()>;

@@ -1,17 +1,70 @@
-//! What goes into the store and comes out of it, beside [`crate::node::Node`]. No SQL, and no arguments of
-//! calls: they may hold secrets, and a hardware action is never repeated from a record.
+//! What goes into the store and comes out of it; how a node is kept in memory and read is [`crate::node::Node`]. No
+//! SQL, and no arguments of calls: they may hold secrets, and a hardware action is never repeated from a record.
 
 use std::fmt;
 
+use bessemer::host::NodeFields;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::node::Node;
+/// The state in which a node is created; nothing here moves it on.
+pub const PROVISION_STATE_FIRST: &str = "enroll";
 
-/// The longest error text that is kept, in bytes; longer ones are cut with a mark.
-pub const ERROR_BYTES_MAX: usize = 4096;
+/// The longest error text that is kept, in bytes; longer ones are cut with a mark. How long a driver's may be is the
+/// configuration's word, and never more than this.
+pub const ERROR_BYTES_MAX: usize = 66_560;
 /// The longest progress text that is kept, in bytes; longer ones are cut with a mark.
 pub const PROGRESS_BYTES_MAX: usize = 256;
+
+/// A node as it is made, changed and written: the fields that drivers see, and beside them those that only the server
+/// reads and writes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeRow {
+    /// The same as `fields.uuid`, to compare and to look up.
+    pub id: Uuid,
+    /// What drivers see.
+    pub fields: NodeFields,
+    /// Rises by one with each stored change. A change carries the revision it was made on.
+    pub revision: u64,
+    /// The instance that runs on it, as another service noted it.
+    pub instance_uuid: Option<Uuid>,
+    /// The state in its life as clients see it.
+    pub provision_state: Box<str>,
+    /// Why it is in maintenance.
+    pub maintenance_reason: Option<Box<str>>,
+    /// What schedulers know it as.
+    pub resource_class: Option<Box<str>>,
+    /// An operator's words.
+    pub description: Option<Box<str>>,
+    /// The newest failure of an asynchronous call.
+    pub last_error: Option<Box<str>>,
+    /// In whole microseconds once it was stored, as all times.
+    pub created_at: Timestamp,
+    /// `None` until the first change.
+    pub updated_at: Option<Timestamp>,
+}
+
+impl NodeRow {
+    /// A node that was never stored.
+    #[must_use]
+    pub fn new(id: Uuid, fields: NodeFields, created_at: Timestamp) -> Self {
+        let mut fields = fields;
+        fields.uuid = id.hyphenated().to_string().into();
+        Self {
+            id,
+            fields,
+            revision: 0,
+            instance_uuid: None,
+            provision_state: PROVISION_STATE_FIRST.into(),
+            maintenance_reason: None,
+            resource_class: None,
+            description: None,
+            last_error: None,
+            created_at,
+            updated_at: None,
+        }
+    }
+}
 
 /// The durable record of an asynchronous call.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,6 +151,8 @@ pub struct TaskEnd {
     pub state: TaskState,
     pub error: Option<Box<str>>,
     pub finished_at: Timestamp,
+    /// The last it reported; `None` leaves what was noted before.
+    pub progress: Option<Progress>,
 }
 
 /// What the end of a task does to its node.
@@ -106,7 +161,7 @@ pub enum NodeChange {
     /// Nothing.
     None,
     /// Replaces it, `last_error` included, under the law of `node_update`.
-    Record(Box<Node>),
+    Record(Box<NodeRow>),
     /// Sets or clears its `last_error` and nothing else, whatever its revision is.
     LastError(Option<Box<str>>),
 }
@@ -134,6 +189,8 @@ pub struct TaskFilter {
     pub state: Option<TaskState>,
     pub driver: Option<Box<str>>,
     pub method: Option<Box<str>>,
+    /// Those that began then or later.
+    pub since: Option<Timestamp>,
 }
 
 /// Which part of a list to return.

@@ -1,7 +1,10 @@
 //! How times are written and long texts are cut, the same in every database.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
 use jiff::{Timestamp, Unit};
 
 const CUT_MARK: &str = "… (cut)";
@@ -9,6 +12,39 @@ const CUT_MARK: &str = "… (cut)";
 /// RFC 3339 with microseconds and `+00:00`: always as long, so that texts sort as times do.
 pub(super) fn time_to_text(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string()
+}
+
+/// The time that such a text says, or any other with an offset.
+pub(super) fn time_from_text(text: &str) -> Result<Timestamp, jiff::Error> {
+    match time_from_own_text(text.as_bytes()) {
+        Some(time) => Ok(time),
+        None => text.parse(),
+    }
+}
+
+/// A time that this program wrote: a start with many nodes reads as many of them.
+fn time_from_own_text(text: &[u8]) -> Option<Timestamp> {
+    const FORM: &[u8; 32] = b"0000-00-00T00:00:00.000000+00:00";
+    let fits = |(byte, form): (&u8, &u8)| byte == form || (*form == b'0' && byte.is_ascii_digit());
+    if text.len() != FORM.len() || !text.ends_with(b"+00:00") || !text.iter().zip(FORM).all(fits) {
+        return None;
+    }
+    let number = |digits: Range<usize>| {
+        let digits = text[digits].iter();
+        digits.fold(0_i32, |number, digit| number * 10 + i32::from(digit - b'0'))
+    };
+    let two = |at: usize| i8::try_from(number(at..at + 2)).ok();
+    let year = i16::try_from(number(0..4)).ok()?;
+    let time = DateTime::new(
+        year,
+        two(5)?,
+        two(8)?,
+        two(11)?,
+        two(14)?,
+        two(17)?,
+        number(20..26) * 1000,
+    );
+    Offset::UTC.to_timestamp(time.ok()?).ok()
 }
 
 /// The same to the second, for sentences.
@@ -26,8 +62,13 @@ pub(super) fn time_as_kept(time: Timestamp) -> Timestamp {
     .unwrap_or(time)
 }
 
+/// How `last_error` begins where a task was interrupted by the loss of its server.
+pub(crate) fn interruption_of(method: &str) -> String {
+    format!("method {method} (task ")
+}
+
 /// At most `bytes_max` bytes, with a mark where something is missing.
-pub(super) fn cut(text: &str, bytes_max: usize) -> Cow<'_, str> {
+pub(crate) fn cut(text: &str, bytes_max: usize) -> Cow<'_, str> {
     if text.len() <= bytes_max {
         return Cow::Borrowed(text);
     }
@@ -45,6 +86,20 @@ mod tests {
         assert_eq!(time_to_text(time), "2026-07-31T23:59:59.999999+00:00");
         assert_eq!(time_to_text(time).parse::<Timestamp>().unwrap(), time_as_kept(time));
         assert_eq!(time_to_text(Timestamp::UNIX_EPOCH), "1970-01-01T00:00:00.000000+00:00");
+        for text in ["1969-12-31T23:59:59.000001+00:00", "0001-02-03T04:05:06.789012+00:00"] {
+            let time = time_from_own_text(text.as_bytes()).unwrap();
+            assert_eq!(time_to_text(time), text);
+            assert_eq!(time_from_text(text).unwrap(), text.parse::<Timestamp>().unwrap());
+        }
+        // Written by hand, or damaged.
+        for text in [
+            "2026-07-31T23:59:59.999999+02:00",
+            "2026-07-31T23:59:59Z",
+            "2026-06-31T00:00:00.000000+00:00",
+            "2026",
+        ] {
+            assert_eq!(time_from_text(text).ok(), text.parse::<Timestamp>().ok(), "{text}");
+        }
         assert_eq!(time_to_words(time), "2026-07-31T23:59:59+00:00");
     }
 

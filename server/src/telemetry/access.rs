@@ -2,7 +2,6 @@
 //! out; a formatted event for each request would cost twice what the rest of the request does. The query is not
 //! logged: arguments may be secrets.
 
-use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +33,7 @@ struct Shared {
 
 #[derive(Default)]
 struct Pending {
-    lines: String,
+    lines: Vec<u8>,
     lost: u64,
     // The second that the last line began in, with its text: most lines share it.
     second: i64,
@@ -51,7 +50,7 @@ pub(crate) struct Line<'a> {
     /// The client's address.
     pub(crate) peer: &'a str,
     /// The request's id.
-    pub(crate) request: &'a str,
+    pub(crate) request: &'a [u8],
     /// The answer's status.
     pub(crate) status: StatusCode,
     /// When it came.
@@ -114,7 +113,7 @@ impl AccessLog {
             shared.pending.lock().stopping = true;
             shared.wake.notify_one();
             let lines = std::mem::take(&mut shared.pending.lock().lines);
-            let _ = io::stderr().lock().write_all(lines.as_bytes());
+            let _ = io::stderr().lock().write_all(&lines);
         }
     }
 }
@@ -138,21 +137,19 @@ impl Pending {
         if human {
             push(lines, &[second_text, ".", millis, "Z ", peer, " ", verb, " "]);
             escape(lines, path, false);
-            push(lines, &[" ", status, " ", micros, "us ", request, "\n"]);
+            push(lines, &[" ", status, " ", micros, "us "]);
+            lines.extend_from_slice(request);
+            lines.push(b'\n');
         } else {
+            let level = if line.is_probe { "DEBUG" } else { "INFO" };
             push(
                 lines,
-                &[
-                    "{\"timestamp\":\"",
-                    second_text,
-                    ".",
-                    millis,
-                    "Z\",\"level\":\"",
-                    if line.is_probe { "DEBUG" } else { "INFO" },
-                    "\",\"message\":\"request\"",
-                ],
+                &["{\"timestamp\":\"", second_text, ".", millis, "Z\",\"level\":\"", level],
             );
-            push(lines, &[",\"peer\":\"", peer, "\",\"verb\":\""]);
+            push(
+                lines,
+                &["\",\"message\":\"request\",\"peer\":\"", peer, "\",\"verb\":\""],
+            );
             escape(lines, verb, true);
             push(lines, &["\",\"path\":\""]);
             escape(lines, path, true);
@@ -164,46 +161,44 @@ impl Pending {
                     ",\"duration_us\":",
                     micros,
                     ",\"request_id\":\"",
-                    request,
-                    "\"}\n",
                 ],
             );
+            lines.extend_from_slice(request);
+            push(lines, &["\"}\n"]);
         }
     }
 }
 
-fn push(lines: &mut String, parts: &[&str]) {
+fn push(lines: &mut Vec<u8>, parts: &[&str]) {
     for part in parts {
-        lines.push_str(part);
+        lines.extend_from_slice(part.as_bytes());
     }
 }
 
 /// A request's own text, such that it can end neither the line nor the JSON string.
-fn escape(lines: &mut String, text: &str, json: bool) {
-    if text
-        .bytes()
-        .all(|byte| (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\')
-    {
-        lines.push_str(text);
+fn escape(lines: &mut Vec<u8>, text: &str, json: bool) {
+    // All are looked at, not only up to the first that is not plain: so many are compared at once.
+    let is_plain = |byte: u8| (0x20..0x7f).contains(&byte) & (byte != b'"') & (byte != b'\\');
+    if text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
+        lines.extend_from_slice(text.as_bytes());
         return;
     }
     for c in text.chars() {
         match c {
             '"' | '\\' if json => {
-                lines.push('\\');
-                lines.push(c);
+                lines.extend([b'\\', c as u8]);
             }
             c if c.is_control() => {
                 let _ = write!(lines, "\\u{:04x}", u32::from(c));
             }
-            c => lines.push(c),
+            c => lines.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
 }
 
 impl Shared {
     fn write_out(&self) {
-        let mut lines = String::new();
+        let mut lines = Vec::new();
         loop {
             let (lost, stopping) = {
                 let mut pending = self.pending.lock();
@@ -221,7 +216,7 @@ impl Shared {
             }
             if !lines.is_empty() {
                 // Nobody could be told of a standard error that is gone.
-                let _ = io::stderr().lock().write_all(lines.as_bytes());
+                let _ = io::stderr().lock().write_all(&lines);
                 lines.clear();
             }
             if stopping {

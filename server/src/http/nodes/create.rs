@@ -9,7 +9,7 @@ use super::super::fault::Fault;
 use super::super::version::Version;
 use super::attributes::{AT_CREATION, CHANGEABLE, Draft, interface_of, no_interface, uuid};
 use crate::context::Context;
-use crate::node::Node;
+use crate::store::NodeRow;
 
 /// The first state, and the first state for clients that do not know `enroll`.
 const PROVISION_STATE_BEFORE_ENROLL: &str = "available";
@@ -18,7 +18,7 @@ const PROVISION_STATE_BEFORE_ENROLL: &str = "available";
 ///
 /// # Errors
 /// 400 with everything that is wrong.
-pub(super) fn read(context: &Context, version: Version, mut body: Map<String, Value>) -> Result<Node, Fault> {
+pub(super) fn read(context: &Context, version: Version, mut body: Map<String, Value>) -> Result<NodeRow, Fault> {
     if body.is_empty() {
         return Err(Fault::bad_request(format!(
             "the body must be a JSON object with at least driver in it; besides it may have {}",
@@ -32,7 +32,7 @@ pub(super) fn read(context: &Context, version: Version, mut body: Map<String, Va
             .unwrap_or_default(),
         None => Uuid::new_v4(),
     };
-    let mut node = Node::new(id, NodeFields::default(), Timestamp::now());
+    let mut node = NodeRow::new(id, NodeFields::default(), Timestamp::now());
     if !version.reaches(11) {
         node.provision_state = PROVISION_STATE_BEFORE_ENROLL.into();
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::super::fault::Fault;
 use super::super::query::Query;
 use crate::context::Context;
-use crate::node::Node;
+use crate::node::{Node, Text};
 
 /// What a node must be to be listed.
 pub(super) struct Filters(Vec<Filter>);
@@ -17,7 +17,8 @@ enum Filter {
     ProvisionState(String),
     Associated(bool),
     ResourceClass(String),
-    Instance(Uuid),
+    /// In lower case with hyphens.
+    Instance(String),
     /// In lower case.
     DescriptionContains(String),
     Nothing,
@@ -96,7 +97,7 @@ impl Filters {
                     "Expected a UUID but received {text}; instance_uuid= takes a whole one"
                 ))
             })?;
-            filters.push(Filter::Instance(id));
+            filters.push(Filter::Instance(id.to_string()));
         }
         if let Some(fault) = query.take("fault")? {
             known("fault", &fault, &FAULTS)?;
@@ -130,15 +131,14 @@ impl Filters {
     /// Whether this node passes all of them.
     pub(super) fn pass(&self, node: &Node) -> bool {
         self.0.iter().all(|filter| match filter {
-            Filter::Driver(name) => *name == *node.fields.driver,
-            Filter::Maintenance(wanted) => *wanted == node.fields.maintenance,
-            Filter::ProvisionState(state) => *state == *node.provision_state,
-            Filter::Associated(wanted) => *wanted == node.instance_uuid.is_some(),
-            Filter::ResourceClass(class) => node.resource_class.as_deref() == Some(class),
-            Filter::Instance(id) => node.instance_uuid == Some(*id),
+            Filter::Driver(name) => name == node.driver(),
+            Filter::Maintenance(wanted) => *wanted == node.maintenance(),
+            Filter::ProvisionState(state) => state == node.provision_state(),
+            Filter::Associated(wanted) => *wanted == node.instance_uuid().is_some(),
+            Filter::ResourceClass(class) => node.text(Text::ResourceClass) == Some(class),
+            Filter::Instance(id) => node.instance_uuid() == Some(id),
             Filter::DescriptionContains(text) => node
-                .description
-                .as_deref()
+                .text(Text::Description)
                 .is_some_and(|description| description.to_lowercase().contains(text)),
             Filter::Nothing => false,
         })

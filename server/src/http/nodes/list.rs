@@ -14,7 +14,7 @@ use super::filter::Filters;
 use super::view::{Field, Fields, Shown, View};
 use crate::context::Context;
 use crate::dispatch::CallError;
-use crate::node::Node;
+use crate::node::{Node, Text};
 
 /// What a query asks for.
 pub(super) struct Listing {
@@ -117,15 +117,46 @@ impl Listing {
         } else {
             sorted(context, &filters, &paging, sort_key, marker)
         };
-        let Some(nodes) = found else {
+        let Some(mut nodes) = found else {
             return Err(CallError::NodeNotFound(paging.marker.unwrap_or_default()).into());
         };
         // As Ironic has it, a last page that is full leads to an empty one.
+        let is_full = nodes.len() == paging.limit;
+        let is_cut = cut(&mut nodes, fields, context.config.api.page_size_max_bytes);
         let next = nodes
             .last()
-            .filter(|_| nodes.len() == paging.limit)
-            .map(|last| paging.next(&last.fields.uuid));
+            .filter(|_| is_full || is_cut)
+            .map(|last| paging.next(&last.id.to_string()));
         Ok(Page { nodes, fields, next })
+    }
+}
+
+/// Leaves out what is too much for one page, by the settings that are shown; whether that is anything. One node stays,
+/// however large.
+fn cut(nodes: &mut Vec<Arc<Node>>, fields: Fields, bytes_max: usize) -> bool {
+    let objects: Vec<Text> = fields.iter().filter_map(|(field, _)| settings(field)).collect();
+    let mut bytes = 0;
+    let fits = |node: &&Arc<Node>| {
+        bytes += objects
+            .iter()
+            .map(|object| node.object_text(*object).len())
+            .sum::<usize>();
+        bytes <= bytes_max
+    };
+    let kept = nodes.iter().take_while(fits).count().max(1);
+    let is_cut = kept < nodes.len();
+    nodes.truncate(kept);
+    is_cut
+}
+
+/// The text of a field that may be large.
+fn settings(field: Field) -> Option<Text> {
+    match field {
+        Field::DriverInfo => Some(Text::DriverInfo),
+        Field::DriverInternalInfo => Some(Text::DriverInternalInfo),
+        Field::Properties => Some(Text::Properties),
+        Field::Extra => Some(Text::Extra),
+        _ => None,
     }
 }
 
@@ -174,7 +205,7 @@ impl SortKey {
         };
         by_field
             .map_or(Ordering::Equal, |compare| compare(a, b))
-            .then(a.number.cmp(&b.number))
+            .then(a.node.place.cmp(&b.node.place))
     }
 }
 
@@ -182,19 +213,23 @@ impl SortKey {
 fn order(field: Field) -> Option<fn(&Entry, &Entry) -> Ordering> {
     Some(match field {
         Field::Uuid => |a, b| a.node.id.cmp(&b.node.id),
-        Field::Name => |a, b| a.node.fields.name.cmp(&b.node.fields.name),
-        Field::Driver | Field::VendorInterface => |a, b| a.node.fields.driver.cmp(&b.node.fields.driver),
-        Field::InstanceUuid => |a, b| a.node.instance_uuid.cmp(&b.node.instance_uuid),
-        Field::PowerState => |a, b| a.node.fields.power_state.cmp(&b.node.fields.power_state),
-        Field::ProvisionState => |a, b| a.node.provision_state.cmp(&b.node.provision_state),
-        Field::Maintenance => |a, b| a.node.fields.maintenance.cmp(&b.node.fields.maintenance),
-        Field::MaintenanceReason => |a, b| a.node.maintenance_reason.cmp(&b.node.maintenance_reason),
+        Field::Name => |a, b| a.node.name().cmp(&b.node.name()),
+        Field::Driver | Field::VendorInterface => |a, b| a.node.driver().cmp(b.node.driver()),
+        Field::InstanceUuid => |a, b| a.node.instance_uuid().cmp(&b.node.instance_uuid()),
+        Field::PowerState => |a, b| a.node.text(Text::PowerState).cmp(&b.node.text(Text::PowerState)),
+        Field::ProvisionState => |a, b| a.node.provision_state().cmp(b.node.provision_state()),
+        Field::Maintenance => |a, b| a.node.maintenance().cmp(&b.node.maintenance()),
+        Field::MaintenanceReason => |a, b| {
+            a.node
+                .text(Text::MaintenanceReason)
+                .cmp(&b.node.text(Text::MaintenanceReason))
+        },
         Field::Reservation => |a, b| a.reserved.cmp(&b.reserved),
-        Field::LastError => |a, b| a.node.last_error.cmp(&b.node.last_error),
-        Field::CreatedAt => |a, b| a.node.created_at.cmp(&b.node.created_at),
-        Field::UpdatedAt => |a, b| a.node.updated_at.cmp(&b.node.updated_at),
-        Field::ResourceClass => |a, b| a.node.resource_class.cmp(&b.node.resource_class),
-        Field::Description => |a, b| a.node.description.cmp(&b.node.description),
+        Field::LastError => |a, b| a.node.text(Text::LastError).cmp(&b.node.text(Text::LastError)),
+        Field::CreatedAt => |a, b| a.node.created_at().cmp(&b.node.created_at()),
+        Field::UpdatedAt => |a, b| a.node.updated_at().cmp(&b.node.updated_at()),
+        Field::ResourceClass => |a, b| a.node.text(Text::ResourceClass).cmp(&b.node.text(Text::ResourceClass)),
+        Field::Description => |a, b| a.node.text(Text::Description).cmp(&b.node.text(Text::Description)),
         Field::DriverInfo | Field::DriverInternalInfo | Field::Properties | Field::Extra | Field::Links => return None,
     })
 }
@@ -202,7 +237,6 @@ fn order(field: Field) -> Option<fn(&Entry, &Entry) -> Ordering> {
 /// A node while it is sorted. Whether it is reserved is read once: it may change while others are compared.
 struct Entry {
     node: Arc<Node>,
-    number: u64,
     reserved: bool,
 }
 
@@ -214,16 +248,16 @@ fn sorted(
     key: SortKey,
     marker: Option<Uuid>,
 ) -> Option<Vec<Arc<Node>>> {
-    let entry = |(number, node): (u64, Arc<Node>)| {
+    let entry = |node: Arc<Node>| {
         let reserved = key == SortKey::By(Field::Reservation) && context.locks.is_reserved(node.id);
-        Entry { node, number, reserved }
+        Entry { node, reserved }
     };
     let compare = |a: &Entry, b: &Entry| match paging.sort_dir {
         SortDir::Asc => key.compare(a, b),
         SortDir::Desc => key.compare(b, a),
     };
     let marker = match marker {
-        Some(id) => Some(entry(context.nodes.numbered(&id)?)),
+        Some(id) => Some(entry(context.nodes.get(&id)?)),
         None => None,
     };
     let all = context.nodes.all(|node| filters.pass(node)).into_iter().map(entry);

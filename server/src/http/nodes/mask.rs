@@ -2,13 +2,11 @@
 //! secret is told by what drivers declare and, at any depth, by how a key is called; a password inside a URL is
 //! masked by itself. A driver that is not in this binary declares nothing, so all its values are masked.
 
-use std::borrow::Cow;
-
 use bessemer::host::{Property, speaks_of_secrets};
 use serde_json::{Map, Value};
 
-/// What stands for a secret.
-pub(super) const MASK: &str = "******";
+pub(in super::super) use crate::config::MASK;
+use crate::config::without_passwords;
 
 /// What is secret in the settings of one driver's nodes.
 #[derive(Clone, Copy)]
@@ -60,7 +58,7 @@ impl Secrets {
                 items.iter().map(|item| self.masked_value(item, hidden)).collect()
             }
             _ if hidden => MASK.into(),
-            Value::String(text) => without_url_password(text).into(),
+            Value::String(text) => without_passwords(text).into(),
             other => other.clone(),
         }
     }
@@ -151,26 +149,9 @@ impl Secrets {
     }
 }
 
-/// The text with the password of each URL in it masked. A password may have `@` and `/` in it, so it goes up to
-/// the last `@` of the word.
-fn without_url_password(text: &str) -> Cow<'_, str> {
-    let mut shown = Cow::Borrowed(text);
-    let mut from = 0;
-    while let Some(at) = shown[from..].find("://") {
-        let start = from + at + "://".len();
-        let end = shown[start..]
-            .find(char::is_whitespace)
-            .map_or(shown.len(), |end| start + end);
-        from = start;
-        let url = &shown[start..end];
-        if let Some(host) = url.rfind('@')
-            && let Some(colon) = url[..host].find(':')
-        {
-            let password = start + colon + 1..start + host;
-            shown.to_mut().replace_range(password, MASK);
-        }
-    }
-    shown
+/// An object as it is shown, where nobody declares what is secret in it.
+pub(in super::super) fn masked_by_keys(object: &Map<String, Value>) -> Map<String, Value> {
+    Secrets::Keys.masked(object)
 }
 
 fn has_masked_url(text: &str) -> bool {

@@ -19,15 +19,19 @@ use uuid::Uuid;
 
 pub(super) use self::attributes::INTERFACES;
 use self::list::Listing;
+pub(super) use self::mask::{MASK, masked_by_keys};
 use self::patch::Patch;
 use self::view::{Fields, View};
 pub(super) use self::view::{Time, vendor_interface};
 use super::ask::{Ask, answer, to_its_end};
 use super::fault::Fault;
+use super::passthru::described;
+use super::path::JSON_SUFFIX_ENDED;
 use crate::context::Context;
 use crate::dispatch::{CallError, enabled, validate as validate_node};
 use crate::lock::Who;
-use crate::node::Node;
+use crate::node::{Node, Text};
+use crate::store::NodeRow;
 use crate::target::exclusive;
 
 /// `GET /v1/nodes`.
@@ -87,7 +91,7 @@ pub(super) async fn patch(mut ask: Ask) -> Result<Response, Fault> {
     let reset_interfaces = ask.query.take_bool("reset_interfaces")?.unwrap_or(false);
     ask.no_query()?;
     let id = find(&ask)?.id;
-    let patch = Patch::read(ask.document().await?)?;
+    let patch = Patch::read(ask.document().await?, ask.context.config.api.patch_operations_max)?;
     if reset_interfaces && !patch.names_driver() {
         return Err(Fault::bad_request(
             "The reset_interfaces parameter can only be used when changing the node's driver; leave it out",
@@ -171,17 +175,25 @@ pub(super) async fn validate(mut ask: Ask) -> Result<Response, Fault> {
     )
 }
 
+/// `GET /v1/nodes/X/vendor_passthru/methods/M`.
+pub(super) async fn method(mut ask: Ask) -> Result<Response, Fault> {
+    ask.no_query()?;
+    let node = find(&ask)?;
+    let name = ask.after_ident(3);
+    described(enabled(&ask.context, &node)?.node_method(&name), name)
+}
+
 /// `GET /v1/nodes/X/states`.
 pub(super) async fn states(mut ask: Ask) -> Result<Response, Fault> {
     ask.no_query()?;
     let node = find(&ask)?;
     answer(&json!({
-        "power_state": node.fields.power_state,
+        "power_state": node.text(Text::PowerState),
         "target_power_state": null,
-        "provision_state": &*node.provision_state,
+        "provision_state": node.provision_state(),
         "target_provision_state": null,
         "provision_updated_at": null,
-        "last_error": node.last_error,
+        "last_error": node.text(Text::LastError),
         "console_enabled": false,
         "raid_config": {},
         "target_raid_config": {},
@@ -199,12 +211,12 @@ fn find(ask: &Ask) -> Result<Arc<Node>, Fault> {
         )));
     }
     let found = ask.context.nodes.find(ident).or_else(|| {
-        // Until 1.91 a name could be told to be JSON.
-        let stem = ident.strip_suffix(".json").filter(|_| !ask.version.reaches(91))?;
+        let ended = !ask.version.predates(JSON_SUFFIX_ENDED);
+        let stem = ident.strip_suffix(".json").filter(|_| !ended)?;
         ask.context.nodes.find(stem)
     });
     // Names came with 1.5.
-    let found = found.filter(|node| ask.version.reaches(5) || ident.starts_with(&*node.fields.uuid));
+    let found = found.filter(|node| ask.version.reaches(5) || ident.starts_with(&node.id.to_string()));
     found.ok_or_else(|| CallError::NodeNotFound(ident.into()).into())
 }
 
@@ -232,24 +244,25 @@ async fn change(
     context: Arc<Context>,
     id: Uuid,
     who: Who,
-    next: impl FnOnce(&Context, &Node) -> Result<Node, Fault> + Send + 'static,
+    next: impl FnOnce(&Context, &NodeRow) -> Result<NodeRow, Fault> + Send + 'static,
 ) -> Result<Arc<Node>, Fault> {
     let hold = exclusive(&context, id, who).await?;
     to_its_end(async move {
-        let seen = current(&context, id)?;
+        let kept = current(&context, id)?;
+        let seen = kept.to_row();
         let next = next(&context, &seen)?;
-        if next == *seen {
-            return Ok(seen);
+        if next == seen {
+            return Ok(kept);
         }
         if next.instance_uuid != seen.instance_uuid {
             instance_is_free(&context, &next)?;
         }
         // All but last_error, which the end of a task may set at any time.
         let stored = context.node_change(id, |node| {
-            *node = Node {
+            *node = NodeRow {
                 last_error: node.last_error.take(),
                 revision: node.revision,
-                ..next.clone()
+                ..next
             };
         });
         let node = stored.await?;
@@ -260,12 +273,13 @@ async fn change(
 }
 
 /// One instance runs on one node. Two that are noted at the same moment are not seen here.
-fn instance_is_free(context: &Context, node: &Node) -> Result<(), Fault> {
+fn instance_is_free(context: &Context, node: &NodeRow) -> Result<(), Fault> {
     let Some(instance) = node.instance_uuid else {
         return Ok(());
     };
+    let text = instance.to_string();
     let others = context.nodes.page(None, false, 1, |other| {
-        other.id != node.id && other.instance_uuid == Some(instance)
+        other.instance_uuid() == Some(&text) && other.id != node.id
     });
     match others.as_deref() {
         Some([other, ..]) => Err(Fault::conflict(format!(

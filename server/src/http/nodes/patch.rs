@@ -9,7 +9,7 @@ use super::super::document::kind;
 use super::super::fault::Fault;
 use super::attributes::{CHANGEABLE, Draft, value_of};
 use crate::context::Context;
-use crate::node::Node;
+use crate::store::NodeRow;
 
 /// The operations, in their order.
 pub(super) struct Patch(Vec<Operation>);
@@ -34,7 +34,7 @@ impl Patch {
     ///
     /// # Errors
     /// 400 with everything that is wrong.
-    pub(super) fn read(body: Option<Value>) -> Result<Self, Fault> {
+    pub(super) fn read(body: Option<Value>, operations_max: usize) -> Result<Self, Fault> {
         let items = match body {
             Some(Value::Array(items)) => items,
             other => {
@@ -45,6 +45,12 @@ impl Patch {
                 )));
             }
         };
+        if items.len() > operations_max {
+            return Err(Fault::bad_request(format!(
+                "the patch has {} operations, at most {operations_max} are taken; api.patch_operations_max is the bound",
+                items.len()
+            )));
+        }
         let mut operations = Vec::with_capacity(items.len());
         let mut faults = Vec::new();
         for (index, item) in items.into_iter().enumerate() {
@@ -69,7 +75,7 @@ impl Patch {
     ///
     /// # Errors
     /// 400 with what is wrong.
-    pub(super) fn apply(&self, context: &Context, node: &Node) -> Result<Node, Fault> {
+    pub(super) fn apply(&self, context: &Context, node: &NodeRow) -> Result<NodeRow, Fault> {
         // Only what is touched is taken out of the node and put back.
         let mut touched: BTreeMap<&'static str, Option<Value>> = BTreeMap::new();
         for (index, operation) in self.0.iter().enumerate() {

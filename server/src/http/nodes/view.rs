@@ -1,18 +1,18 @@
 //! A node as clients see it: which fields, how each is written, what is masked. Everything that shows a node comes
 //! through here, so that no secret has a second way out.
 
-use bessemer::host::Object;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use super::super::ask::links;
 use super::super::fault::Fault;
 use super::super::query::only_known;
 use super::mask::Secrets;
 use crate::context::Context;
-use crate::node::Node;
+use crate::node::{Node, Text};
 
 /// A field of the record, in the order they are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,39 +145,41 @@ impl Serialize for Shown<'_> {
         for (field, name) in fields.iter() {
             map.serialize_key(name)?;
             match field {
-                Field::Uuid => map.serialize_value(&node.fields.uuid),
-                Field::Name => map.serialize_value(&node.fields.name),
-                Field::Driver => map.serialize_value(&*node.fields.driver),
-                Field::DriverInfo => map.serialize_value(&Masked(&node.fields.driver_info, secrets(context, node))),
+                Field::Uuid => map.serialize_value(node.id.hyphenated().encode_lower(&mut Uuid::encode_buffer())),
+                Field::Name => map.serialize_value(&node.name()),
+                Field::Driver => map.serialize_value(node.driver()),
+                Field::DriverInfo => map.serialize_value(&Masked(
+                    node.object_text(Text::DriverInfo),
+                    secrets(context, node.driver()),
+                )),
                 Field::DriverInternalInfo => {
-                    map.serialize_value(&Masked(&node.fields.driver_internal_info, Secrets::Keys))
+                    map.serialize_value(&Masked(node.object_text(Text::DriverInternalInfo), Secrets::Keys))
                 }
-                Field::Properties => map.serialize_value(&AsStored(&node.fields.properties)),
-                Field::Extra => map.serialize_value(&AsStored(&node.fields.extra)),
-                Field::InstanceUuid => map.serialize_value(&node.instance_uuid.map(|id| id.to_string())),
-                Field::PowerState => map.serialize_value(&node.fields.power_state),
-                Field::ProvisionState => map.serialize_value(&*node.provision_state),
-                Field::Maintenance => map.serialize_value(&node.fields.maintenance),
-                Field::MaintenanceReason => map.serialize_value(&node.maintenance_reason),
+                Field::Properties => map.serialize_value(&AsStored(node.object_text(Text::Properties))),
+                Field::Extra => map.serialize_value(&AsStored(node.object_text(Text::Extra))),
+                Field::InstanceUuid => map.serialize_value(&node.instance_uuid()),
+                Field::PowerState => map.serialize_value(&node.text(Text::PowerState)),
+                Field::ProvisionState => map.serialize_value(node.provision_state()),
+                Field::Maintenance => map.serialize_value(&node.maintenance()),
+                Field::MaintenanceReason => map.serialize_value(&node.text(Text::MaintenanceReason)),
                 Field::Reservation => {
                     map.serialize_value(&context.locks.is_reserved(node.id).then_some(&*context.host))
                 }
-                Field::LastError => map.serialize_value(&node.last_error),
-                Field::CreatedAt => map.serialize_value(&Time(node.created_at)),
-                Field::UpdatedAt => map.serialize_value(&node.updated_at.map(Time)),
-                Field::ResourceClass => map.serialize_value(&node.resource_class),
-                Field::Description => map.serialize_value(&node.description),
-                Field::VendorInterface => map.serialize_value(vendor_interface(context, &node.fields.driver)),
-                Field::Links => map.serialize_value(&links(base, &format!("nodes/{}", node.fields.uuid))),
+                Field::LastError => map.serialize_value(&node.text(Text::LastError)),
+                Field::CreatedAt => map.serialize_value(&Time(node.created_at())),
+                Field::UpdatedAt => map.serialize_value(&node.updated_at().map(Time)),
+                Field::ResourceClass => map.serialize_value(&node.text(Text::ResourceClass)),
+                Field::Description => map.serialize_value(&node.text(Text::Description)),
+                Field::VendorInterface => map.serialize_value(vendor_interface(context, node.driver())),
+                Field::Links => map.serialize_value(&links(base, &format!("nodes/{}", node.id))),
             }?;
         }
         map.end()
     }
 }
 
-/// What is secret in a node's `driver_info`.
-pub(super) fn secrets(context: &Context, node: &Node) -> Secrets {
-    let driver = &*node.fields.driver;
+/// What is secret in the `driver_info` of a driver's nodes.
+pub(super) fn secrets(context: &Context, driver: &str) -> Secrets {
     // Whether it is enabled makes no difference to what is secret.
     let compiled = context.catalogue.compiled();
     match compiled.by_name(driver) {
@@ -209,11 +211,11 @@ impl Serialize for Time {
 }
 
 /// An object as it is.
-struct AsStored<'a>(&'a Object);
+struct AsStored<'a>(&'a str);
 
 impl Serialize for AsStored<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match serde_json::from_str::<&RawValue>(self.0.text()) {
+        match serde_json::from_str::<&RawValue>(self.0) {
             Ok(text) => text.serialize(serializer),
             // What is stored was damaged; one node must not spoil a listing.
             Err(_) => serializer.serialize_map(Some(0))?.end(),
@@ -222,16 +224,16 @@ impl Serialize for AsStored<'_> {
 }
 
 /// An object without its secrets.
-struct Masked<'a>(&'a Object, Secrets);
+struct Masked<'a>(&'a str, Secrets);
 
 impl Serialize for Masked<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(object, secrets) = self;
-        if object.text() == "{}" {
+        let Self(object, secrets) = *self;
+        if object == "{}" {
             return AsStored(object).serialize(serializer);
         }
         // Parsed for this answer only: a map that stays in memory for each node would outweigh its text.
-        let map = serde_json::from_str(object.text()).unwrap_or_default();
+        let map = serde_json::from_str(object).unwrap_or_default();
         secrets.masked(&map).serialize(serializer)
     }
 }

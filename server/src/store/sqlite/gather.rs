@@ -1,6 +1,7 @@
 //! When a group is large enough to be committed. Clients that were answered together come back together, a moment
 //! later. Without a wait the first of them would have a commit to itself and all others the next one; so each commit
-//! waits, at most as long as one takes on this disk, for as many as were there around the last one. Where that is in
+//! waits for as many as were there around the last one: as long as one takes on this disk, and on while they still come
+//! one after another, for a few times as long at most. A busy machine needs that to let all of them come. Where it is in
 //! vain, as with clients that do not come back at once, it is tried ever more rarely.
 
 use std::sync::Arc;
@@ -12,6 +13,9 @@ use tokio::sync::mpsc::Receiver;
 
 /// A disk that syncs this fast gains nothing by waiting.
 const PATIENCE_MIN: Duration = Duration::from_micros(500);
+
+/// How many commits long a wait may become while somebody comes now and then.
+const STREAM_MAX: u32 = 4;
 
 /// After how many commits a wait is tried again, at the most.
 const PAUSE_MAX: u32 = 16;
@@ -43,7 +47,7 @@ impl Gathering {
             return;
         }
         let missing = expected - group.len();
-        fill(queue, group, expected, Instant::now() + patience);
+        fill(queue, group, expected, patience);
         // Strangers that come as they please are, in that time, about half as many.
         let in_vain = expected - group.len() > missing / 4;
         self.pause = if in_vain {
@@ -61,16 +65,20 @@ impl Gathering {
     }
 }
 
-/// Until so many have come, or time is over, or the queue is closed.
-fn fill<T>(queue: &mut Receiver<T>, group: &mut Vec<T>, expected: usize, deadline: Instant) {
+/// Until so many have come, or nobody does any more, or the queue is closed.
+fn fill<T>(queue: &mut Receiver<T>, group: &mut Vec<T>, expected: usize, patience: Duration) {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
+    let began = Instant::now();
+    let mut limit = patience;
     while group.len() < expected {
-        match queue.poll_recv_many(&mut context, group, expected - group.len()) {
+        let came = queue.poll_recv_many(&mut context, group, expected - group.len());
+        let waited = began.elapsed();
+        match came {
             Poll::Ready(0) => return,
-            Poll::Ready(_) => {}
+            Poll::Ready(_) => limit = prolonged(limit, waited, patience),
             Poll::Pending => {
-                let left = deadline.saturating_duration_since(Instant::now());
+                let left = limit.saturating_sub(waited);
                 if left.is_zero() {
                     return;
                 }
@@ -78,6 +86,11 @@ fn fill<T>(queue: &mut Receiver<T>, group: &mut Vec<T>, expected: usize, deadlin
             }
         }
     }
+}
+
+/// How long is waited in all if somebody comes after so long: who comes next is likely to be as near.
+fn prolonged(limit: Duration, waited: Duration, patience: Duration) -> Duration {
+    limit.max((waited + patience / 2).min(patience * STREAM_MAX))
 }
 
 struct Unpark(Thread);
@@ -168,6 +181,25 @@ mod tests {
             (0..jobs).for_each(|job| sender.try_send(job).unwrap());
             gathering.gather(&mut queue, &mut vec![1], 16);
             assert_eq!(gathering.paused, pause, "{jobs} of 8");
+        }
+    }
+
+    #[test]
+    fn a_wait_goes_on_while_somebody_comes_and_not_for_ever() {
+        let ms = Duration::from_millis;
+        for (limit, waited, expected) in [
+            (10, 0, 10),
+            (10, 4, 10),
+            (10, 9, 14),
+            (14, 12, 17),
+            (37, 36, 40),
+            (40, 39, 40),
+        ] {
+            assert_eq!(
+                prolonged(ms(limit), ms(waited), ms(10)),
+                ms(expected),
+                "{limit} {waited}"
+            );
         }
     }
 

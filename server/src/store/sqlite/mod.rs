@@ -81,6 +81,9 @@ pub struct SqliteStore {
     threads: Mutex<Option<Threads>>,
 }
 
+/// Opens another connection to read on.
+type Connect<'a> = &'a (dyn Fn() -> rusqlite::Result<Connection> + Sync);
+
 #[derive(Clone)]
 struct Queues {
     jobs: mpsc::Sender<Box<dyn Job>>,
@@ -184,6 +187,13 @@ impl SqliteStore {
         questions.send(question).await.map_err(|_| self.silence())?;
         drop(questions);
         answer.await.unwrap_or_else(|_| Err(self.silence()))
+    }
+
+    /// Reads on the caller's own thread, or on as many as it likes, each on a connection that it opens.
+    fn ask_aside<T>(&self, work: impl FnOnce(Connect<'_>) -> Result<T, Fault>) -> Result<T, StoreError> {
+        self.queues()?;
+        let connect = || open::open_reader(&self.shared.path, self.shared.busy_timeout);
+        work(&connect).map_err(|fault| self.shared.judge(fault))
     }
 
     /// Runs long work on a thread of its own.

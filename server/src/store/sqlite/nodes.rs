@@ -1,24 +1,29 @@
 //! The SQL of nodes. JSON objects go in and out as text and are not looked into.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::panic::resume_unwind;
+use std::thread;
 
-use bessemer::host::{NodeFields, Object};
+use bessemer::host::{NodeFields, NotAnObject, Object};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use uuid::Uuid;
 
+use super::Connect;
 use super::fault::Fault;
-use super::values::{failure, id_at, id_text, optional_id_at, optional_text_at, optional_time_at, text_at, time_at};
-use crate::node::Node;
+use super::values::{failure, id_at, id_text, optional_time_at, time_at};
+use crate::node::{Frame, Node, TEXTS};
 use crate::store::text::{cut, time_as_kept, time_to_text};
-use crate::store::{NodeStamp, StoreError, rows};
+use crate::store::{NodeRow, NodeSink, NodeStamp, StoreError, rows};
 
-const LIST_ALL: &str = "
-    SELECT uuid, name, revision, driver, instance_uuid, power_state, provision_state, maintenance, maintenance_reason,
-           resource_class, description, last_error, created_at, updated_at,
-           driver_info, properties, extra, driver_internal_info
-    FROM nodes ORDER BY id";
+// The texts in the order of `node::Text`.
+const LIST: &str = "
+    SELECT uuid, revision, maintenance, created_at, updated_at,
+           driver_info, properties, extra, driver_internal_info,
+           name, driver, power_state, provision_state, instance_uuid, maintenance_reason, resource_class, description,
+           last_error
+    FROM nodes WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
+const TEXTS_AT: usize = 5;
+const OBJECTS_AT: std::ops::Range<usize> = 5..9;
 
 const CREATE: &str = "
     INSERT INTO nodes (uuid, name, revision, driver, instance_uuid, power_state, provision_state, maintenance,
@@ -39,20 +44,42 @@ const UPDATE: &str = "
         driver_internal_info = :driver_internal_info
     WHERE uuid = :uuid AND revision = :revision - 1";
 
-pub(super) fn list_all(connection: &Connection) -> Result<Vec<Node>, Fault> {
-    let count: i64 = connection.query_row("SELECT count(*) FROM nodes", [], |row| row.get(0))?;
-    let mut nodes = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
-    let mut words = Words::default();
-    let mut statement = connection.prepare(LIST_ALL)?;
-    let mut rows = statement.query([])?;
+/// So many are read sooner than a thread is made for them.
+const PART_MIN: i64 = 4096;
+
+/// Gives each of the sinks its part of all nodes, on a thread of its own.
+pub(super) fn list_all(connect: Connect<'_>, sinks: Vec<&mut dyn NodeSink>) -> Result<(), Fault> {
+    // One by one: each is found at an end of the table, both together by going through all of it.
+    let ends = "SELECT ifnull((SELECT min(id) FROM nodes), 0), ifnull((SELECT max(id) FROM nodes), 0)";
+    let (first, last): (i64, i64) = connect()?.query_row(ends, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let each = ((last - first) / i64::try_from(sinks.len()).unwrap_or(1) + 1).max(PART_MIN);
+    let mut parts = (first..=last)
+        .step_by(usize::try_from(each).unwrap_or(usize::MAX))
+        .zip(sinks);
+    let (_, own) = parts.next().expect("there is a sink");
+    let own_end = first + each - 1;
+    thread::scope(|scope| {
+        let others: Vec<_> = parts
+            .map(|(begin, sink)| scope.spawn(move || list(&connect()?, begin, begin + each - 1, sink)))
+            .collect();
+        list(&connect()?, first, own_end, own)?;
+        others
+            .into_iter()
+            .try_for_each(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
+}
+
+fn list(connection: &Connection, first: i64, last: i64, sink: &mut dyn NodeSink) -> Result<(), Fault> {
+    let mut statement = connection.prepare(LIST)?;
+    let mut rows = statement.query([first, last])?;
     while let Some(row) = rows.next()? {
-        nodes.push(from_row(row, &mut words)?);
+        sink.take(from_row(row)?);
     }
-    Ok(nodes)
+    Ok(())
 }
 
 /// Keeps `node`, which is at its first revision.
-pub(super) fn create(connection: &Connection, node: &Node) -> Result<(), Fault> {
+pub(super) fn create(connection: &Connection, node: &NodeRow) -> Result<(), Fault> {
     match write(connection, CREATE, node) {
         Err(error) if is_constraint(&error) => {
             let taken: Option<i64> = connection
@@ -74,7 +101,7 @@ pub(super) fn create(connection: &Connection, node: &Node) -> Result<(), Fault> 
 }
 
 /// Replaces the node one revision before `node`.
-pub(super) fn update(connection: &Connection, node: &Node) -> Result<(), Fault> {
+pub(super) fn update(connection: &Connection, node: &NodeRow) -> Result<(), Fault> {
     match write(connection, UPDATE, node) {
         Err(error) if is_constraint(&error) => Err(name_taken(node, error)),
         Err(error) => Err(error.into()),
@@ -129,7 +156,7 @@ pub(super) fn set_last_error(
 }
 
 /// The node as it will be kept. Also renders its objects, so that the caller does it and not the writer.
-pub(super) fn prepare(mut node: Node, revision: u64) -> Node {
+pub(super) fn prepare(mut node: NodeRow, revision: u64) -> NodeRow {
     for object in objects(&node.fields) {
         let _ = object.text();
     }
@@ -140,15 +167,15 @@ pub(super) fn prepare(mut node: Node, revision: u64) -> Node {
     node
 }
 
-pub(super) fn stamp(node: &Node) -> NodeStamp {
+pub(super) fn stamp(node: &NodeRow) -> NodeStamp {
     NodeStamp {
         revision: node.revision,
         updated_at: node.updated_at,
     }
 }
 
-fn write(connection: &Connection, sql: &str, node: &Node) -> rusqlite::Result<usize> {
-    let fields = &*node.fields;
+fn write(connection: &Connection, sql: &str, node: &NodeRow) -> rusqlite::Result<usize> {
+    let fields = &node.fields;
     let [driver_info, properties, extra, driver_internal_info] = objects(fields).map(Object::text);
     connection.prepare_cached(sql)?.execute(named_params! {
         ":uuid": id_text(node.id),
@@ -181,38 +208,30 @@ fn objects(fields: &NodeFields) -> [&Object; 4] {
     ]
 }
 
-fn from_row(row: &Row<'_>, words: &mut Words) -> rusqlite::Result<Node> {
-    let id = id_at(row, 0)?;
-    Ok(Node {
-        id,
-        fields: Arc::new(NodeFields {
-            uuid: id_text(id).into(),
-            name: optional_text_at(row, 1)?,
-            driver: words.share(text_at(row, 3)?),
-            driver_info: object_at(row, 14)?,
-            properties: object_at(row, 15)?,
-            extra: object_at(row, 16)?,
-            driver_internal_info: object_at(row, 17)?,
-            power_state: optional_text_at(row, 5)?,
-            maintenance: row.get(7)?,
-        }),
-        revision: row.get::<_, i64>(2)?.cast_unsigned(),
-        instance_uuid: optional_id_at(row, 4)?,
-        provision_state: words.share(text_at(row, 6)?),
-        maintenance_reason: optional_text_at(row, 8)?,
-        resource_class: optional_text_at(row, 9)?,
-        description: optional_text_at(row, 10)?,
-        last_error: optional_text_at(row, 11)?,
-        created_at: time_at(row, 12)?,
-        updated_at: optional_time_at(row, 13)?,
-    })
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Node> {
+    let mut texts = [None; TEXTS];
+    for (index, text) in texts.iter_mut().enumerate() {
+        let column = TEXTS_AT + index;
+        let bytes = row.get_ref(column)?.as_bytes_or_null();
+        *text = bytes.map_err(|error| failure(column, error))?;
+    }
+    for (column, text) in OBJECTS_AT.zip(&texts) {
+        // Looked at no further: a driver that reads it does.
+        if !text.is_some_and(|text| text.starts_with(b"{") && text.ends_with(b"}")) {
+            return Err(failure(column, NotAnObject));
+        }
+    }
+    let frame = Frame {
+        id: id_at(row, 0)?,
+        revision: row.get::<_, i64>(1)?.cast_unsigned(),
+        maintenance: row.get(2)?,
+        created_at: time_at(row, 3)?,
+        updated_at: optional_time_at(row, 4)?,
+    };
+    Node::new(frame, texts).map_err(|error| failure(TEXTS_AT, error))
 }
 
-fn object_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Object> {
-    Object::from_text(text_at(row, column)?.into()).map_err(|error| failure(column, error))
-}
-
-fn name_taken(node: &Node, error: rusqlite::Error) -> Fault {
+fn name_taken(node: &NodeRow, error: rusqlite::Error) -> Fault {
     match &node.fields.name {
         Some(name) => StoreError::NameTaken { name: name.clone() }.into(),
         // Nothing else is unique; then this is a fault of ours, and its text is the way to it.
@@ -226,19 +245,4 @@ fn not_found(id: Uuid) -> StoreError {
 
 fn is_constraint(error: &rusqlite::Error) -> bool {
     error.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE)
-}
-
-/// Texts that many nodes have in common, each kept once.
-#[derive(Default)]
-struct Words(HashSet<Arc<str>>);
-
-impl Words {
-    fn share(&mut self, word: &str) -> Arc<str> {
-        if let Some(known) = self.0.get(word) {
-            return Arc::clone(known);
-        }
-        let word: Arc<str> = word.into();
-        self.0.insert(Arc::clone(&word));
-        word
-    }
 }

@@ -12,18 +12,18 @@ use uuid::Uuid;
 
 use super::writer::Weight;
 use super::{SqliteStore, nodes, prune, tasks, whole};
-use crate::node::Node;
 use crate::store::{
-    Answer, Interrupted, NodeChange, NodeStamp, Page, Progress, Retention, Store, StoreError, TaskEnd, TaskFilter,
-    TaskRow,
+    Answer, Interrupted, NodeChange, NodeRow, NodeSink, NodeStamp, Page, Progress, Retention, Store, StoreError,
+    TaskEnd, TaskFilter, TaskRow,
 };
 
 impl Store for SqliteStore {
-    fn node_list_all(&self) -> Answer<'_, Vec<Node>> {
-        Box::pin(self.ask(nodes::list_all))
+    fn node_list_all<'a>(&'a self, sinks: Vec<&'a mut dyn NodeSink>) -> Answer<'a, ()> {
+        // Not by way of the reader: a million nodes would be handed from thread to thread.
+        Box::pin(async move { self.ask_aside(|connect| nodes::list_all(connect, sinks)) })
     }
 
-    fn node_create(&self, node: Node) -> Answer<'_, Node> {
+    fn node_create(&self, node: NodeRow) -> Answer<'_, NodeRow> {
         Box::pin(async move {
             let node = nodes::prepare(node, 1);
             let kept = node.clone();
@@ -33,7 +33,7 @@ impl Store for SqliteStore {
         })
     }
 
-    fn node_update(&self, node: Node) -> Answer<'_, Node> {
+    fn node_update(&self, node: NodeRow) -> Answer<'_, NodeRow> {
         Box::pin(async move {
             let revision = node.revision + 1;
             let node = nodes::prepare(node, revision);

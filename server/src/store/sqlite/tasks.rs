@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::fault::Fault;
 use super::nodes;
 use super::values::{failure, id_at, id_text, optional_id_at, optional_text_at, optional_time_at, text_at, time_at};
-use crate::store::text::{cut, time_as_kept, time_to_text, time_to_words};
+use crate::store::text::{cut, interruption_of, time_as_kept, time_to_text, time_to_words};
 use crate::store::{
     Interrupted, NodeChange, NodeStamp, Page, Progress, StoreError, TaskEnd, TaskFilter, TaskRow, TaskState, rows,
 };
@@ -69,9 +69,13 @@ pub(super) fn finish(
     end: &TaskEnd,
     change: &NodeChange,
 ) -> Result<Option<NodeStamp>, Fault> {
+    let progress = end.progress.as_ref();
     let finished: Option<Option<String>> = connection
         .prepare_cached(
-            "UPDATE tasks SET state = ?2, error = ?3, finished_at = ?4 WHERE uuid = ?1 AND state = 'running'
+            "UPDATE tasks SET state = ?2, error = ?3, finished_at = ?4,
+                 progress_done = coalesce(?5, progress_done), progress_total = coalesce(?6, progress_total),
+                 progress_text = coalesce(?7, progress_text)
+             WHERE uuid = ?1 AND state = 'running'
              RETURNING node",
         )?
         .query_row(
@@ -80,6 +84,9 @@ pub(super) fn finish(
                 end.state.as_str(),
                 end.error.as_deref().map(|text| cut(text, rows::ERROR_BYTES_MAX)),
                 time_to_text(end.finished_at),
+                progress.map(|progress| to_integer(progress.done)),
+                progress.map(|progress| to_integer(progress.total)),
+                progress.map(|progress| cut(&progress.text, rows::PROGRESS_BYTES_MAX)),
             ),
             |row| row.get(0),
         )
@@ -113,8 +120,8 @@ pub(super) fn interrupt_all(connection: &Connection, at: Timestamp) -> Result<Ve
     let mut interrupted = Vec::with_capacity(running.len());
     for mut task in running {
         let error = format!(
-            "method {} (task {}) was interrupted by the loss of server {} at {}; its outcome is unknown",
-            task.method,
+            "{}{}) was interrupted by the loss of server {} at {}; its outcome is unknown",
+            interruption_of(&task.method),
             task.uuid,
             task.server,
             time_to_words(at)
@@ -123,6 +130,7 @@ pub(super) fn interrupt_all(connection: &Connection, at: Timestamp) -> Result<Ve
             state: TaskState::Interrupted,
             error: Some(error.clone().into()),
             finished_at: at,
+            progress: None,
         };
         let node = finish(connection, task.uuid, &end, &NodeChange::LastError(Some(error.into())))?;
         task.state = end.state;
@@ -173,6 +181,10 @@ pub(super) fn list(connection: &Connection, filter: &TaskFilter, page: Page) -> 
     if let Some(method) = &filter.method {
         conditions.push("method = ?");
         values.push(method.to_string().into());
+    }
+    if let Some(since) = filter.since {
+        conditions.push("started_at >= ?");
+        values.push(time_to_text(since).into());
     }
     let conditions = if conditions.is_empty() {
         String::new()

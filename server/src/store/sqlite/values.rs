@@ -5,6 +5,8 @@ use rusqlite::Row;
 use rusqlite::types::{Type, ValueRef};
 use uuid::Uuid;
 
+use crate::store::text::time_from_text;
+
 pub(super) fn id_text(id: Uuid) -> String {
     id.hyphenated().to_string()
 }
@@ -25,9 +27,7 @@ pub(super) fn id_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
 }
 
 pub(super) fn time_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
-    text_at(row, column)?
-        .parse()
-        .map_err(|error| failure::<jiff::Error>(column, error))
+    time_from_text(text_at(row, column)?).map_err(|error| failure(column, error))
 }
 
 pub(super) fn optional_id_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Uuid>> {

@@ -5,10 +5,13 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::process;
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
 
 use super::fault::{Fault, to_refusal};
 use super::migrate;
@@ -24,14 +27,10 @@ pub(super) fn backup(database: &Path, target: &Path, busy_timeout: Duration) -> 
     if target.try_exists().map_err(refuse)? {
         return Err(StoreError::from(Refusal::Exists { path: target.into() }).into());
     }
-    let part = beside(target, "part");
-    let created = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&part);
-    created.map_err(refuse)?;
+    // Of this process alone, and not there yet: it overwrites nothing either.
+    let part = beside(target, &format!("{}.part", process::id()));
+    let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part);
+    created.map_err(|cause| refusal_of(&part, cause))?;
     let copied = copy(database, &part, target, busy_timeout);
     if copied.is_err() {
         let _ = fs::remove_file(&part);
@@ -79,12 +78,20 @@ fn copy(database: &Path, part: &Path, target: &Path, busy_timeout: Duration) -> 
     }
     copy.close().map_err(|(_, error)| refuse_sql(error))?;
     File::open(part).and_then(|file| file.sync_all()).map_err(refuse_io)?;
-    fs::rename(part, target).map_err(refuse_io)?;
+    rename(part, target).map_err(refuse_io)?;
     let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty());
     File::open(directory.unwrap_or(Path::new(".")))
         .and_then(|directory| directory.sync_all())
         .map_err(refuse_io)?;
     Ok(())
+}
+
+/// Does not take the place of what has come there meanwhile, where the file system can tell.
+fn rename(part: &Path, target: &Path) -> io::Result<()> {
+    match renameat_with(CWD, part, CWD, target, RenameFlags::NOREPLACE) {
+        Err(Errno::INVAL | Errno::NOSYS) => fs::rename(part, target),
+        renamed => Ok(renamed?),
+    }
 }
 
 /// What is damaged in a file, whether a server has it open or not. Empty: nothing.
@@ -119,6 +126,9 @@ pub(super) fn check_from_outside(database: &Path, busy_timeout: Duration) -> Res
 
 /// Whoever makes a backup chose the place for it, so it is not that of the state.
 fn refusal_of(target: &Path, cause: io::Error) -> StoreError {
+    if cause.kind() == io::ErrorKind::AlreadyExists {
+        return Refusal::Exists { path: target.into() }.into();
+    }
     match Refusal::from_io(target, cause) {
         Refusal::NotWritable { path, cause } => Refusal::Other { path, cause },
         refusal => refusal,
@@ -172,4 +182,21 @@ fn findings(connection: &Connection, sql: &str) -> rusqlite::Result<Vec<String>>
         .filter(|line| *line != "ok" && !line.starts_with("***"))
         .map(Into::into)
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_came_meanwhile_keeps_its_place() {
+        let directory = tempfile::tempdir().unwrap();
+        let [part, target] = ["part", "target"].map(|name| directory.path().join(name));
+        fs::write(&part, "new").unwrap();
+        rename(&part, &target).unwrap();
+        fs::write(&part, "newer").unwrap();
+        let cause = rename(&part, &target).unwrap_err();
+        assert!(refusal_of(&target, cause).to_string().contains("already exists"));
+        assert_eq!(fs::read_to_string(&target).unwrap(), "new");
+    }
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 pub use self::nodes::*;
 pub use self::tasks::*;
-use super::{Store, TaskEnd, TaskRow, TaskState};
+use super::{NodeRow, NodeSink, Store, StoreError, TaskEnd, TaskRow, TaskState};
 use crate::node::Node;
 
 /// A store for one test, and what must live as long, such as its directory.
@@ -36,6 +36,7 @@ macro_rules! store_suite {
             nodes_without_names_do_not_collide
             a_task_runs_and_ends_once
             progress_is_noted_while_a_task_runs
+            the_last_progress_is_noted_with_the_end
             the_end_of_a_task_changes_its_node_or_nothing
             a_last_error_alone_does_not_mind_the_revision
             running_tasks_become_interrupted
@@ -61,7 +62,7 @@ macro_rules! store_suite {
 pub(crate) use store_suite;
 
 /// A node with a word in every field.
-pub fn node(name: Option<&str>) -> Node {
+pub fn node(name: Option<&str>) -> NodeRow {
     let object = |text: &str| Object::from_text(text.into()).unwrap();
     let fields = NodeFields {
         uuid: "".into(),
@@ -74,7 +75,7 @@ pub fn node(name: Option<&str>) -> Node {
         power_state: Some("power on".into()),
         maintenance: true,
     };
-    let mut node = Node::new(Uuid::new_v4(), fields, now());
+    let mut node = NodeRow::new(Uuid::new_v4(), fields, now());
     node.instance_uuid = Some(Uuid::new_v4());
     node.maintenance_reason = Some("fan".into());
     node.resource_class = Some("large".into());
@@ -110,18 +111,35 @@ pub fn end(state: TaskState, error: Option<&str>) -> TaskEnd {
         state,
         error: error.map(Into::into),
         finished_at: now(),
+        progress: None,
     }
 }
 
-pub fn changed(node: &Node, change: impl FnOnce(&mut NodeFields)) -> Node {
+pub fn changed(node: &NodeRow, change: impl FnOnce(&mut NodeFields)) -> NodeRow {
     let mut node = node.clone();
-    change(Arc::make_mut(&mut node.fields));
+    change(&mut node.fields);
     node.updated_at = Some(now());
     node
 }
 
-pub async fn only_node(store: &dyn Store) -> Node {
-    let nodes = store.node_list_all().await.unwrap();
+/// All nodes, as they would be in memory after a start.
+pub async fn list(store: &dyn Store) -> Result<Vec<NodeRow>, StoreError> {
+    struct Rows(Vec<NodeRow>);
+
+    impl NodeSink for Rows {
+        fn take(&mut self, node: Node) {
+            self.0.push(node.to_row());
+        }
+    }
+
+    let mut parts: Vec<Rows> = (0..3).map(|_| Rows(Vec::new())).collect();
+    let sinks = parts.iter_mut().map(|part| part as _).collect();
+    store.node_list_all(sinks).await?;
+    Ok(parts.into_iter().flat_map(|part| part.0).collect())
+}
+
+pub async fn only_node(store: &dyn Store) -> NodeRow {
+    let nodes = list(store).await.unwrap();
     assert_eq!(nodes.len(), 1);
     nodes.into_iter().next().unwrap()
 }

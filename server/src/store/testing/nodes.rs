@@ -6,9 +6,8 @@ use std::time::Duration;
 use bessemer::host::NodeFields;
 use uuid::Uuid;
 
-use super::{Made, changed, node, now, only_node};
-use crate::node::Node;
-use crate::store::StoreError;
+use super::{Made, changed, list, node, now, only_node};
+use crate::store::{NodeRow, StoreError};
 
 pub async fn a_node_comes_back_as_it_went_in(made: Made) {
     let store = made.store;
@@ -16,7 +15,7 @@ pub async fn a_node_comes_back_as_it_went_in(made: Made) {
     let kept = store.node_create(given.clone()).await.unwrap();
     assert_eq!(kept.revision, 1);
     assert_eq!(
-        Node {
+        NodeRow {
             revision: 0,
             ..kept.clone()
         },
@@ -27,7 +26,7 @@ pub async fn a_node_comes_back_as_it_went_in(made: Made) {
     // Texts are kept to the letter, not parsed and written again.
     assert_eq!(listed.fields.driver_info.text(), given.fields.driver_info.text());
 
-    let bare = Node::new(
+    let bare = NodeRow::new(
         Uuid::new_v4(),
         NodeFields {
             driver: "acme".into(),
@@ -36,7 +35,7 @@ pub async fn a_node_comes_back_as_it_went_in(made: Made) {
         now(),
     );
     let kept = store.node_create(bare).await.unwrap();
-    assert_eq!(store.node_list_all().await.unwrap()[1], kept);
+    assert_eq!(list(&*store).await.unwrap()[1], kept);
     assert_eq!(&*kept.provision_state, "enroll");
 }
 
@@ -45,7 +44,7 @@ pub async fn nodes_are_listed_in_the_order_of_creation(made: Made) {
     for _ in 0..20 {
         created.push(made.store.node_create(node(None)).await.unwrap());
     }
-    assert_eq!(made.store.node_list_all().await.unwrap(), created);
+    assert_eq!(list(&*made.store).await.unwrap(), created);
 }
 
 pub async fn a_taken_uuid_or_name_is_named(made: Made) {
@@ -106,7 +105,7 @@ pub async fn an_update_to_a_taken_name_is_refused_and_changes_nothing(made: Made
         matches!(&error, StoreError::NameTaken { name } if &**name == "n-1"),
         "{error:?}"
     );
-    assert_eq!(store.node_list_all().await.unwrap(), [first, second]);
+    assert_eq!(list(&*store).await.unwrap(), [first, second]);
 }
 
 pub async fn a_name_given_up_may_be_taken(made: Made) {
@@ -150,7 +149,7 @@ pub async fn one_refused_change_does_not_hurt_its_neighbours(made: Made) {
         }
     }
     assert_eq!(created, 20);
-    assert_eq!(store.node_list_all().await.unwrap().len(), 20);
+    assert_eq!(list(&*store).await.unwrap().len(), 20);
 }
 
 pub async fn a_healthy_store_says_so(made: Made) {
@@ -164,6 +163,6 @@ pub async fn a_closed_store_refuses(made: Made) {
     store.close().await.unwrap();
     let error = store.node_create(node(None)).await.unwrap_err();
     assert!(matches!(error, StoreError::Closed), "{error:?}");
-    let error = store.node_list_all().await.unwrap_err();
+    let error = list(&*store).await.unwrap_err();
     assert!(matches!(error, StoreError::Closed), "{error:?}");
 }

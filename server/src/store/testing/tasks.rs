@@ -5,9 +5,10 @@ use std::future::Future;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{Made, changed, end, node, now, only_node, task};
-use crate::node::Node;
-use crate::store::{NodeChange, Page, Progress, Retention, StoreError, TaskEnd, TaskFilter, TaskRow, TaskState, rows};
+use super::{Made, changed, end, list, node, now, only_node, task};
+use crate::store::{
+    NodeChange, NodeRow, Page, Progress, Retention, StoreError, TaskEnd, TaskFilter, TaskRow, TaskState, rows,
+};
 
 const PAGE: Page = Page {
     marker: None,
@@ -24,7 +25,7 @@ pub async fn a_deleted_node_is_gone_and_its_tasks_stay(made: Made) {
     let task = task(Some(kept.id));
     store.task_start(task.clone()).await.unwrap();
     store.node_delete(kept.id).await.unwrap();
-    assert!(store.node_list_all().await.unwrap().is_empty());
+    assert!(list(&*store).await.unwrap().is_empty());
     let error = store.node_delete(kept.id).await.unwrap_err();
     assert!(matches!(error, StoreError::NotFound { .. }), "{error:?}");
     let end = end(TaskState::Failed, Some("gone"));
@@ -100,6 +101,24 @@ pub async fn progress_is_noted_while_a_task_runs(made: Made) {
     assert!(store.task_get(task.uuid).await.unwrap().progress.is_some());
 }
 
+pub async fn the_last_progress_is_noted_with_the_end(made: Made) {
+    let store = made.store;
+    let task = task(None);
+    store.task_start(task.clone()).await.unwrap();
+    let progress = |done| Progress {
+        done,
+        total: 9,
+        text: "flashing".into(),
+    };
+    store.task_progress(task.uuid, progress(3)).await.unwrap();
+    let end = TaskEnd {
+        progress: Some(progress(5)),
+        ..end(TaskState::Failed, Some("no more"))
+    };
+    store.task_finish(task.uuid, end, NodeChange::None).await.unwrap();
+    assert_eq!(store.task_get(task.uuid).await.unwrap().progress, Some(progress(5)));
+}
+
 pub async fn the_end_of_a_task_changes_its_node_or_nothing(made: Made) {
     let store = made.store;
     let kept = store.node_create(node(Some("n-1"))).await.unwrap();
@@ -130,8 +149,8 @@ pub async fn the_end_of_a_task_changes_its_node_or_nothing(made: Made) {
         .unwrap()
         .unwrap();
     assert_eq!((stamp.revision, stamp.updated_at), (2, wish.updated_at));
-    let listed = store.node_list_all().await.unwrap();
-    assert_eq!(listed, [Node { revision: 2, ..wish }, other]);
+    let listed = list(&*store).await.unwrap();
+    assert_eq!(listed, [NodeRow { revision: 2, ..wish }, other]);
     assert_eq!(store.task_get(task.uuid).await.unwrap().state, TaskState::Succeeded);
 }
 
@@ -229,8 +248,10 @@ pub async fn tasks_are_filtered(made: Made) {
         method: "reset'; --".into(),
         ..task(Some(node))
     };
+    let later = |minutes| now() + SignedDuration::from_mins(minutes);
     let other_driver = TaskRow {
         driver: "fake".into(),
+        started_at: later(60),
         ..task(None)
     };
     for task in [&plain, &other_method, &other_driver] {
@@ -280,6 +301,20 @@ pub async fn tasks_are_filtered(made: Made) {
         ),
         (
             TaskFilter {
+                since: Some(later(30)),
+                ..any.clone()
+            },
+            vec![&other_driver],
+        ),
+        (
+            TaskFilter {
+                since: Some(other_driver.started_at),
+                ..any.clone()
+            },
+            vec![&other_driver],
+        ),
+        (
+            TaskFilter {
                 node: Some(node),
                 driver: Some("fake".into()),
                 ..any
@@ -302,7 +337,7 @@ pub async fn long_texts_are_cut_with_a_mark(made: Made) {
     let kept = store.node_create(node(None)).await.unwrap();
     let task = task(Some(kept.id));
     store.task_start(task.clone()).await.unwrap();
-    let long = "é".repeat(4000);
+    let long = "é".repeat(rows::ERROR_BYTES_MAX);
     let progress = Progress {
         done: 0,
         total: 1,

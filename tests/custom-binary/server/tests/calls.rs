@@ -152,13 +152,16 @@ async fn the_driver_and_its_methods_are_listed() {
 
     let methods = server.get("/v1/nodes/r1/vendor_passthru/methods").await.json();
     assert_eq!(methods.as_object().map(serde_json::Map::len), Some(8), "{methods:#}");
+    let flash = &methods["flash"];
+    assert_eq!(flash["http_methods"], json!(["POST"]), "{flash:#}");
+    assert_eq!(flash["description"], "Writes firmware to the rack's controller.");
+    assert_eq!((&flash["async"], &flash["attach"]), (&json!(true), &json!(false)));
     assert_eq!(
-        methods["flash"],
-        json!({
-            "http_methods": ["POST"], "async": true, "attach": false, "require_exclusive_lock": true,
-            "description": "Writes firmware to the rack's controller.",
-        })
+        (&flash["require_exclusive_lock"], &flash["lock"]),
+        (&json!(true), &json!("exclusive"))
     );
+    assert_eq!(flash["timeout"], 600.0);
+    assert_eq!(flash["arguments"]["required"], json!(["version"]));
     assert_eq!(methods["logbook"]["attach"], true);
     assert_eq!(methods["place"]["require_exclusive_lock"], false);
     let own = server.get("/v1/drivers/rack/vendor_passthru/methods").await.json();

@@ -52,6 +52,8 @@ pub(crate) struct History {
     pub(crate) runs: Vec<Run>,
     /// How long a call waits at most.
     pub(crate) lock_wait: Duration,
+    /// How long the machine stopped somebody at most, as far as that was measured.
+    pub(crate) pause: Duration,
 }
 
 /// A contradiction. Calls go by their numbers.
@@ -91,7 +93,7 @@ pub(crate) struct Met {
 const JITTER_MIN: Duration = Duration::from_millis(100);
 
 /// How long the machine may take for an answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Mode {
     /// The method that is called for it.
@@ -181,11 +183,12 @@ impl History {
         }
     }
 
-    /// Runs that take no lock tell how long the way from asking to entering is where nobody waits.
+    /// Runs that take no lock tell how long the way from asking to entering is where nobody waits. They are few, so
+    /// what was measured beside them counts as well.
     fn jitter(&self) -> Duration {
         let ways = self.runs.iter().filter(|run| run.mode == Mode::Snapshot);
         let longest = ways.map(|run| run.entered.saturating_sub(run.asked)).max();
-        JITTER_MIN.max(2 * longest.unwrap_or_default())
+        JITTER_MIN.max(2 * longest.unwrap_or_default().max(self.pause))
     }
 
     /// Of two shared runs that were let in together either may be the first to note it.

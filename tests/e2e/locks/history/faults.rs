@@ -43,6 +43,15 @@ fn who_came_at_nearly_the_same_time_may_be_first() {
     check(sound(), nearly, &[]);
 }
 
+#[test]
+fn a_machine_that_stops_now_and_then_makes_nobody_overtake() {
+    let stopped = |history: &mut History| {
+        swap(history);
+        history.pause = at(600);
+    };
+    check(sound(), stopped, &[]);
+}
+
 /// The two runs that follow one another change places.
 fn swap(history: &mut History) {
     (run(history, 3).entered, run(history, 3).left) = (at(2_600), at(2_700));
@@ -67,7 +76,7 @@ fn a_refusal_at_the_wrong_time_is_seen() {
     check(history(), |it| call(it, 6).sent = at(3_500), &[Fault::RefusedEarly(6)]);
     check(
         history(),
-        |it| call(it, 6).answered = at(11_000),
+        |it| call(it, 6).answered = at(30_000),
         &[Fault::RefusedLate(6)],
     );
 }
@@ -146,6 +155,7 @@ fn sound() -> History {
         calls: vec![],
         runs: vec![],
         lock_wait: LOCK_WAIT,
+        pause: Duration::ZERO,
     };
     for (number, mode, [sent, asked, entered, left, answered]) in [
         (0, Exclusive, [0, 10, 20, 1_000, 1_010]),

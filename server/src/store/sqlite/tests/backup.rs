@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::super::fault::{Fault, to_refusal};
 use super::super::whole;
 use super::{SqliteStore, open, options};
-use crate::store::testing::node;
+use crate::store::testing::{list, node};
 use crate::store::{Refusal, Store, StoreError};
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn a_backup_is_whole_and_overwrites_nothing() {
     store.node_create(node(None)).await.unwrap();
     assert_eq!(SqliteStore::check_file(&backup).unwrap(), Vec::<String>::new());
     let restored = SqliteStore::open(&backup, &options()).unwrap();
-    assert_eq!(restored.node_list_all().await.unwrap(), [kept]);
+    assert_eq!(list(&restored).await.unwrap(), [kept]);
 }
 
 #[tokio::test]

@@ -9,9 +9,8 @@ use uuid::Uuid;
 
 use super::child::{self, Running};
 use super::open;
-use crate::node::Node;
-use crate::store::testing::{end, node, now, task};
-use crate::store::{NodeChange, Page, Store, TaskFilter, TaskState};
+use crate::store::testing::{end, list, node, now, task};
+use crate::store::{NodeChange, NodeRow, Page, Store, TaskFilter, TaskState};
 
 const WORKERS: usize = 48;
 
@@ -41,8 +40,8 @@ async fn check(path: &std::path::Path, said: &[(&str, Uuid)]) {
     };
     let before = store.task_list(TaskFilter::default(), page).await.unwrap();
     let interrupted = store.tasks_interrupt("here".into(), now()).await.unwrap();
-    let nodes = store.node_list_all().await.unwrap();
-    let nodes: HashMap<Uuid, Node> = nodes.into_iter().map(|node| (node.id, node)).collect();
+    let nodes = list(&store).await.unwrap();
+    let nodes: HashMap<Uuid, NodeRow> = nodes.into_iter().map(|node| (node.id, node)).collect();
     let states: HashMap<Uuid, TaskState> = before.iter().map(|task| (task.uuid, task.state)).collect();
 
     for (what, id) in said {
@@ -113,7 +112,7 @@ async fn work(store: &dyn Store) {
     }
 }
 
-fn set_finished(node: &mut Node, finished: u64) {
-    let fields: &mut NodeFields = Arc::make_mut(&mut node.fields);
+fn set_finished(node: &mut NodeRow, finished: u64) {
+    let fields: &mut NodeFields = &mut node.fields;
     fields.extra = Object::from_text(format!(r#"{{"finished":{finished}}}"#).into()).unwrap();
 }

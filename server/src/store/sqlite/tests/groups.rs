@@ -9,9 +9,8 @@ use rusqlite::ffi;
 use super::super::fault::{Fault, sqlite_failure};
 use super::super::writer::Weight;
 use super::{SqliteStore, open};
-use crate::node::Node;
-use crate::store::testing::{end, node, task};
-use crate::store::{Answer, NodeChange, Store, StoreError, TaskState};
+use crate::store::testing::{end, list, node, task};
+use crate::store::{Answer, NodeChange, NodeRow, Store, StoreError, TaskState};
 
 /// Keeps the writer from its work until told.
 struct Hold {
@@ -42,7 +41,7 @@ fn queue<T>(answer: &mut Answer<'_, T>) {
     assert!(polled.is_pending());
 }
 
-async fn nodes(store: &SqliteStore, count: usize) -> Vec<Node> {
+async fn nodes(store: &SqliteStore, count: usize) -> Vec<NodeRow> {
     let mut nodes = Vec::new();
     for number in 0..count {
         nodes.push(store.node_create(node(Some(&format!("n-{number}")))).await.unwrap());
@@ -76,7 +75,7 @@ async fn changes_to_one_node_in_one_group_see_each_other() {
     let first = nodes(&store, 1).await.remove(0);
     let (hold, holding) = Hold::put(&store);
     hold.held.recv().unwrap();
-    let second = Node {
+    let second = NodeRow {
         revision: 2,
         ..first.clone()
     };
@@ -114,7 +113,7 @@ async fn a_group_whose_sync_failed_is_answered_as_broken_and_is_not_there() {
     assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
     for result in [
         store.node_create(node(None)).await.map(drop),
-        store.node_list_all().await.map(drop),
+        list(&*store).await.map(drop),
         store.task_start(task(None)).await,
         store.check().await.map(drop),
         store.close().await,
@@ -124,7 +123,7 @@ async fn a_group_whose_sync_failed_is_answered_as_broken_and_is_not_there() {
     // Methods may still be running here, so no other process may have the file before this one ends.
     assert!(matches!(&*super::refusal(&path), crate::store::Refusal::Held { .. }));
     drop(store);
-    assert_eq!(open(&path).node_list_all().await.unwrap(), kept);
+    assert_eq!(list(&open(&path)).await.unwrap(), kept);
 }
 
 #[tokio::test]
@@ -165,7 +164,7 @@ async fn what_was_asked_before_closing_is_done() {
     store.close().await.unwrap();
     let kept = asked.await.unwrap();
     let again = open(&path);
-    assert_eq!(again.node_list_all().await.unwrap(), [kept]);
+    assert_eq!(list(&again).await.unwrap(), [kept]);
 }
 
 #[tokio::test]

@@ -1,15 +1,13 @@
 //! Random changes, on the store and on a plain map that says what they should have done.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::open;
-use crate::node::Node;
-use crate::store::testing::{end, node, now, task};
-use crate::store::{NodeChange, Store, StoreError, TaskState};
+use crate::store::testing::{end, list, node, now, task};
+use crate::store::{NodeChange, NodeRow, Store, StoreError, TaskState};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -38,7 +36,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 #[derive(Default)]
 struct Model {
-    nodes: Vec<Node>,
+    nodes: Vec<NodeRow>,
     tasks: BTreeMap<Uuid, (Uuid, TaskState)>,
 }
 
@@ -65,7 +63,7 @@ fn ending<T>(result: Result<T, StoreError>) -> Ending {
 
 impl Model {
     /// The one with this number; a node that never was, if there are none.
-    fn node(&self, number: usize) -> Node {
+    fn node(&self, number: usize) -> NodeRow {
         let count = self.nodes.len();
         if count == 0 {
             node(None)
@@ -74,7 +72,7 @@ impl Model {
         }
     }
 
-    fn update(&mut self, wish: &Node) -> Ending {
+    fn update(&mut self, wish: &NodeRow) -> Ending {
         let Some(place) = self.nodes.iter().position(|node| node.id == wish.id) else {
             return Ending::Missing;
         };
@@ -84,14 +82,14 @@ impl Model {
         if self.is_taken(wish) {
             return Ending::Taken;
         }
-        self.nodes[place] = Node {
+        self.nodes[place] = NodeRow {
             revision: wish.revision + 1,
             ..wish.clone()
         };
         Ending::Done
     }
 
-    fn is_taken(&self, wish: &Node) -> bool {
+    fn is_taken(&self, wish: &NodeRow) -> bool {
         let name = &wish.fields.name;
         name.is_some()
             && self
@@ -101,8 +99,8 @@ impl Model {
     }
 }
 
-fn renamed(mut node: Node, name: Option<u8>, stale: bool) -> Node {
-    Arc::make_mut(&mut node.fields).name = name.map(|name| name.to_string().into());
+fn renamed(mut node: NodeRow, name: Option<u8>, stale: bool) -> NodeRow {
+    node.fields.name = name.map(|name| name.to_string().into());
     node.updated_at = Some(now());
     node.revision += u64::from(stale);
     node
@@ -130,7 +128,7 @@ async fn run(steps: Vec<Step>) {
                 if model.is_taken(&wish) {
                     (got, Ending::Taken)
                 } else {
-                    model.nodes.push(Node { revision: 1, ..wish });
+                    model.nodes.push(NodeRow { revision: 1, ..wish });
                     (got, Ending::Done)
                 }
             }
@@ -160,7 +158,7 @@ async fn run(steps: Vec<Step>) {
                 };
                 let known = model.nodes.iter().find(|known| known.id == node).cloned();
                 let wish = renamed(
-                    known.unwrap_or_else(|| Node {
+                    known.unwrap_or_else(|| NodeRow {
                         id: node,
                         ..model.node(0)
                     }),
@@ -186,7 +184,7 @@ async fn run(steps: Vec<Step>) {
             }
         };
         assert_eq!(got, expected, "{step:?}");
-        assert_eq!(store.node_list_all().await.unwrap(), model.nodes);
+        assert_eq!(list(&store).await.unwrap(), model.nodes);
         for (id, (_, state)) in &model.tasks {
             assert_eq!(store.task_get(*id).await.unwrap().state, *state);
         }

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::child::{self, Running};
 use super::{Options, SqliteStore, open, options, refusal};
-use crate::store::testing::{node, task};
+use crate::store::testing::{list, node, task};
 use crate::store::{Refusal, Store, StoreError, TaskState};
 
 fn mode(path: &Path) -> u32 {
@@ -165,7 +165,7 @@ async fn damage_is_found_and_the_way_out_is_named() {
         store.node_create(node(None)).await.unwrap();
     }
     store.backup_to(backup.clone()).await.unwrap();
-    let kept = store.node_list_all().await.unwrap();
+    let kept = list(&store).await.unwrap();
     store.close().await.unwrap();
 
     damage(&path);
@@ -181,7 +181,27 @@ async fn damage_is_found_and_the_way_out_is_named() {
 
     // The way out, as it is told.
     fs::copy(&backup, &path).unwrap();
-    assert_eq!(open(&path).node_list_all().await.unwrap(), kept);
+    assert_eq!(list(&open(&path)).await.unwrap(), kept);
+}
+
+#[tokio::test]
+async fn nodes_that_are_read_in_parts_keep_their_order() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("db");
+    let store = open(&path);
+    let mut created = Vec::new();
+    for _ in 0..6 {
+        created.push(store.node_create(node(None)).await.unwrap());
+    }
+    store.close().await.unwrap();
+    // As far apart as after many were deleted, so that each part is worth a thread; at the ends of three parts.
+    let outsider = Connection::open(&path).unwrap();
+    for (id, moved) in (1..7).zip([1, 5000, 5001, 10_000, 10_001, 15_000]).rev() {
+        let moved = outsider.execute("UPDATE nodes SET id = ?2 WHERE id = ?1", [id, moved]);
+        assert_eq!(moved.unwrap(), 1);
+    }
+    drop(outsider);
+    assert_eq!(list(&open(&path)).await.unwrap(), created);
 }
 
 fn damage(path: &Path) {
@@ -206,7 +226,7 @@ async fn after_an_unclean_stop_a_large_file_is_checked_too() {
     };
     // Not looked for, it is met when it is read, and that is the end of the store.
     let store = SqliteStore::open(&path, &large).unwrap();
-    let error = store.node_list_all().await.unwrap_err();
+    let error = list(&store).await.unwrap_err();
     assert!(matches!(error, StoreError::Broken { .. }), "{error:?}");
     drop(store);
     let Err(StoreError::Refused(refusal)) = SqliteStore::open(&path, &large) else {
@@ -232,7 +252,7 @@ async fn an_outsider_that_keeps_the_file_locked_is_told_of() {
     assert!(matches!(error, StoreError::Busy { .. }), "{error:?}");
     assert!(error.to_string().contains("sqlite3"), "{error}");
     // Reading goes on, and so does writing when the outsider has gone.
-    assert_eq!(store.node_list_all().await.unwrap(), [kept]);
+    assert_eq!(list(&store).await.unwrap(), [kept]);
     outsider.execute_batch("ROLLBACK").unwrap();
     store.node_create(node(Some("n-2"))).await.unwrap();
 }

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Options, SqliteStore, child, options, refusal};
-use crate::node::Node;
-use crate::store::testing::{end, node, task};
-use crate::store::{NodeChange, Refusal, Store, StoreError, TaskState};
+use crate::store::testing::{end, list, node, task};
+use crate::store::{NodeChange, NodeRow, Refusal, Store, StoreError, TaskState};
 
 const RESERVE: u64 = 1 << 20;
 
@@ -32,7 +31,7 @@ fn shorten(ballast: &Path, bytes: u64) {
     file.set_len(file.metadata().unwrap().len() - bytes).unwrap();
 }
 
-async fn create_until_full(store: &SqliteStore) -> Vec<Node> {
+async fn create_until_full(store: &SqliteStore) -> Vec<NodeRow> {
     let mut created = Vec::new();
     loop {
         match store.node_create(node(None)).await {
@@ -74,7 +73,7 @@ async fn a_full_disk_refuses_changes_but_not_the_ends_of_tasks() {
         .await
         .unwrap();
     assert_eq!(stamp.unwrap().revision, 2);
-    let kept = store.node_list_all().await.unwrap();
+    let kept = list(&store).await.unwrap();
     assert_eq!(kept[0].last_error.as_deref(), Some("fan"));
     assert_eq!(kept[1..], expected[1..]);
 
@@ -89,7 +88,7 @@ async fn a_full_disk_refuses_changes_but_not_the_ends_of_tasks() {
     assert_eq!(fs::metadata(&reserve).unwrap().len(), RESERVE);
     let created = store.node_create(node(None)).await.unwrap();
     store.close().await.unwrap();
-    let reopened = open(&path).node_list_all().await.unwrap();
+    let reopened = list(&open(&path)).await.unwrap();
     assert_eq!(reopened[..kept.len()], kept);
     assert_eq!(reopened[kept.len()..], [created]);
 }
