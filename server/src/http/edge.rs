@@ -32,6 +32,8 @@ pub(crate) struct Asked {
     pub(crate) origin: Origin,
     /// In which version.
     pub(crate) version: Version,
+    /// Whether it says what its client takes.
+    pub(crate) names_types: bool,
 }
 
 /// Answers one request.
@@ -54,7 +56,11 @@ pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) ->
         None if parts.method == Method::OPTIONS => (None, Response::new(Body::default()).into()),
         None => match head.version(&parts) {
             Ok(version) => {
-                let asked = Asked { origin, version };
+                let asked = Asked {
+                    origin,
+                    version,
+                    names_types: head.names_types,
+                };
                 let routed = contained(pin!(route(api, asked, head.size, &mut parts, body))).await;
                 (Some(version), routed)
             }

@@ -1,6 +1,7 @@
-//! The one look that every request's headers get: how long they are, and whether they name a version at all. Most do not,
-//! and need not be searched for its two headers then.
+//! The one look that every request's headers get: how long they are, and whether they name a version, or what is to be
+//! answered with, at all. Most do not, and need not be searched for that then.
 
+use http::header;
 use http::request::Parts;
 
 use super::version::{self, NotServed, Version};
@@ -10,6 +11,8 @@ pub(crate) struct Head {
     /// The bytes of the request line and the headers. hyper itself refuses only what it cannot buffer, which is up to
     /// twice the bound.
     pub(crate) size: usize,
+    /// Whether an `Accept` header says what its client takes.
+    pub(crate) names_types: bool,
     names_version: bool,
 }
 
@@ -17,9 +20,11 @@ impl Head {
     pub(crate) fn of(parts: &Parts) -> Self {
         let mut this = Self {
             size: parts.method.as_str().len() + parts.uri.path_and_query().map_or(0, |path| path.as_str().len()),
+            names_types: false,
             names_version: false,
         };
         for (name, value) in &parts.headers {
+            this.names_types |= *name == header::ACCEPT;
             let name = name.as_str();
             this.size += name.len() + value.len() + ": \r\n".len();
             this.names_version |= name.ends_with(version::NAMES_END);

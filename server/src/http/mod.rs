@@ -6,6 +6,7 @@ mod accept;
 mod addresses;
 mod ask;
 mod body;
+mod closing;
 mod common;
 mod conductors;
 mod docs;

@@ -38,7 +38,7 @@ pub(crate) async fn answer(
         return Err(CallError::NodeNotFound(ident.into()).into());
     }
     let is_listing = path.method.as_deref() == Some("methods") && parts.method == http::Method::GET;
-    if !takes_json(&parts.headers) && (is_listing || !attaches(context, path, parts)) {
+    if asked.names_types && !takes_json(&parts.headers) && (is_listing || !attaches(context, path, parts)) {
         return Err(Fault::only_json());
     }
     if is_listing {

@@ -15,12 +15,13 @@ use http::StatusCode;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
+use hyper_util::server::graceful::GracefulConnection;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use super::addresses::Addresses;
+use super::closing::Closing;
 use super::fault::Fault;
 use super::watched::{Patience, Requests, Watched};
 use super::{Api, edge};
@@ -72,7 +73,7 @@ impl Listener {
     }
 
     /// Answers requests until the signal is raised, then lets those that began come to their end.
-    pub(crate) async fn serve(self, api: Api, close: &Signal) {
+    pub(crate) async fn serve(self, api: Api, close: &Arc<Signal>) {
         let limits = &api.context.config.api;
         let connections = Arc::new(Semaphore::new(limits.connections_max));
         let mut http = http1::Builder::new();
@@ -86,7 +87,6 @@ impl Listener {
         }
         let addresses = Arc::new(Addresses::default());
         let refused = Arc::new(Semaphore::new(REFUSED_MAX));
-        let open = GracefulShutdown::new();
         loop {
             let accepted = tokio::select! {
                 biased;
@@ -109,7 +109,7 @@ impl Listener {
                             continue;
                         }
                     };
-                    let connection = open.watch(connection(&http, stream, peer, &api));
+                    let connection = Closing::new(connection(&http, stream, peer, &api), close);
                     tokio::spawn(async move {
                         let _places = (place, own_place);
                         if let Err(error) = connection.await {
@@ -124,7 +124,8 @@ impl Listener {
             }
         }
         // Those that rest are closed, the others when they have their answer.
-        open.shutdown().await;
+        let all = u32::try_from(limits.connections_max).unwrap_or(u32::MAX);
+        let _ = connections.acquire_many(all).await;
         http.keep_alive(false);
         self.answer_the_last(&http, &api).await;
     }

@@ -150,7 +150,11 @@ impl Pending {
                 lines,
                 &["\",\"message\":\"request\",\"peer\":\"", peer, "\",\"verb\":\""],
             );
-            escape(lines, verb, true);
+            // Of the verbs that there are, none needs a look.
+            match *line.verb {
+                Method::GET | Method::POST | Method::PUT | Method::PATCH | Method::DELETE => push(lines, &[verb]),
+                _ => escape(lines, verb, true),
+            }
             push(lines, &["\",\"path\":\""]);
             escape(lines, path, true);
             push(
