@@ -20,7 +20,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-pub(crate) use self::text::{cut, interruption_of};
+pub(crate) use self::text::{cut, interruption_of, time_to_text};
 
 pub use self::error::{Refusal, StoreError, to_restore};
 pub use self::rows::{

@@ -13,6 +13,7 @@ use super::super::query::only_known;
 use super::mask::Secrets;
 use crate::context::Context;
 use crate::node::{Node, Text};
+use crate::store::time_to_text;
 
 /// A field of the record, in the order they are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,7 +207,7 @@ pub(in super::super) struct Time(pub(in super::super) Timestamp);
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00"))
+        serializer.serialize_str(&time_to_text(self.0))
     }
 }
 
