@@ -33,7 +33,7 @@ use self::fault::Fault;
 use self::gather::Gathering;
 use self::reader::Question;
 use self::shared::Shared;
-use self::writer::{Job, Weight, Writer};
+use self::writer::{Job, Steps, Weight, Writer};
 use crate::store::{Refusal, StoreError};
 
 /// How to open a database. The defaults are for servers; tests shorten them.
@@ -164,12 +164,28 @@ impl SqliteStore {
         self.shared.refusal().unwrap_or_else(|| self.shared.set_lost())
     }
 
+    /// A change of several steps.
     async fn change<T, F>(&self, weight: Weight, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
     {
-        let (job, answer) = writer::change(weight, work);
+        self.write(writer::change(weight, Steps::Some, work)).await
+    }
+
+    /// A change that is a single statement.
+    async fn change_one<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
+    {
+        self.write(writer::change(Weight::Ordinary, Steps::One, work)).await
+    }
+
+    async fn write<T>(
+        &self,
+        (job, answer): (Box<dyn Job>, oneshot::Receiver<Result<T, StoreError>>),
+    ) -> Result<T, StoreError> {
         let jobs = self.queues()?.jobs;
         jobs.send(job).await.map_err(|_| self.silence())?;
         // Not kept while waiting: the writer ends when the last sender is gone.

@@ -5,7 +5,7 @@ use std::thread;
 
 use bessemer::host::{NodeFields, NotAnObject, Object};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::Connect;
@@ -25,24 +25,20 @@ const LIST: &str = "
 const TEXTS_AT: usize = 5;
 const OBJECTS_AT: std::ops::Range<usize> = 5..9;
 
+// Numbers, not names: to look up each name takes a third of what SQLite does with the row.
 const CREATE: &str = "
     INSERT INTO nodes (uuid, name, revision, driver, instance_uuid, power_state, provision_state, maintenance,
                        maintenance_reason, resource_class, description, last_error, created_at, updated_at,
                        driver_info, properties, extra, driver_internal_info)
-    VALUES (:uuid, :name, :revision, :driver, :instance_uuid, :power_state, :provision_state, :maintenance,
-            :maintenance_reason, :resource_class, :description, :last_error, :created_at, :updated_at,
-            :driver_info, :properties, :extra, :driver_internal_info)";
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
 
 // `created_at` never changes; it is named so that both statements take the same parameters.
 const UPDATE: &str = "
     UPDATE nodes
-    SET name = :name, revision = :revision, driver = :driver, instance_uuid = :instance_uuid,
-        power_state = :power_state, provision_state = :provision_state, maintenance = :maintenance,
-        maintenance_reason = :maintenance_reason, resource_class = :resource_class, description = :description,
-        last_error = :last_error, created_at = :created_at, updated_at = :updated_at,
-        driver_info = :driver_info, properties = :properties, extra = :extra,
-        driver_internal_info = :driver_internal_info
-    WHERE uuid = :uuid AND revision = :revision - 1";
+    SET name = ?2, revision = ?3, driver = ?4, instance_uuid = ?5, power_state = ?6, provision_state = ?7,
+        maintenance = ?8, maintenance_reason = ?9, resource_class = ?10, description = ?11, last_error = ?12,
+        created_at = ?13, updated_at = ?14, driver_info = ?15, properties = ?16, extra = ?17, driver_internal_info = ?18
+    WHERE uuid = ?1 AND revision = ?3 - 1";
 
 /// So many are read sooner than a thread is made for them.
 const PART_MIN: i64 = 4096;
@@ -174,29 +170,30 @@ pub(super) fn stamp(node: &NodeRow) -> NodeStamp {
     }
 }
 
+/// The values in the order of the columns in `CREATE`.
 fn write(connection: &Connection, sql: &str, node: &NodeRow) -> rusqlite::Result<usize> {
     let fields = &node.fields;
     let [driver_info, properties, extra, driver_internal_info] = objects(fields).map(Object::text);
-    connection.prepare_cached(sql)?.execute(named_params! {
-        ":uuid": id_text(node.id),
-        ":name": fields.name.as_deref(),
-        ":revision": node.revision.cast_signed(),
-        ":driver": &*fields.driver,
-        ":instance_uuid": node.instance_uuid.map(id_text),
-        ":power_state": fields.power_state.as_deref(),
-        ":provision_state": &*node.provision_state,
-        ":maintenance": fields.maintenance,
-        ":maintenance_reason": node.maintenance_reason.as_deref(),
-        ":resource_class": node.resource_class.as_deref(),
-        ":description": node.description.as_deref(),
-        ":last_error": node.last_error.as_deref(),
-        ":created_at": time_to_text(node.created_at),
-        ":updated_at": node.updated_at.map(time_to_text),
-        ":driver_info": driver_info,
-        ":properties": properties,
-        ":extra": extra,
-        ":driver_internal_info": driver_internal_info,
-    })
+    connection.prepare_cached(sql)?.execute(params![
+        id_text(node.id),
+        fields.name.as_deref(),
+        node.revision.cast_signed(),
+        &*fields.driver,
+        node.instance_uuid.map(id_text),
+        fields.power_state.as_deref(),
+        &*node.provision_state,
+        fields.maintenance,
+        node.maintenance_reason.as_deref(),
+        node.resource_class.as_deref(),
+        node.description.as_deref(),
+        node.last_error.as_deref(),
+        time_to_text(node.created_at),
+        node.updated_at.map(time_to_text),
+        driver_info,
+        properties,
+        extra,
+        driver_internal_info,
+    ])
 }
 
 fn objects(fields: &NodeFields) -> [&Object; 4] {

@@ -27,7 +27,7 @@ impl Store for SqliteStore {
         Box::pin(async move {
             let node = nodes::prepare(node, 1);
             let kept = node.clone();
-            self.change(Weight::Ordinary, move |connection| nodes::create(connection, &node))
+            self.change_one(move |connection| nodes::create(connection, &node))
                 .await?;
             Ok(kept)
         })
@@ -38,18 +38,18 @@ impl Store for SqliteStore {
             let revision = node.revision + 1;
             let node = nodes::prepare(node, revision);
             let kept = node.clone();
-            self.change(Weight::Ordinary, move |connection| nodes::update(connection, &node))
+            self.change_one(move |connection| nodes::update(connection, &node))
                 .await?;
             Ok(kept)
         })
     }
 
     fn node_delete(&self, id: Uuid) -> Answer<'_, ()> {
-        Box::pin(self.change(Weight::Ordinary, move |connection| nodes::delete(connection, id)))
+        Box::pin(self.change_one(move |connection| nodes::delete(connection, id)))
     }
 
     fn task_start(&self, task: TaskRow) -> Answer<'_, ()> {
-        Box::pin(self.change(Weight::Ordinary, move |connection| tasks::start(connection, &task)))
+        Box::pin(self.change_one(move |connection| tasks::start(connection, &task)))
     }
 
     fn task_progress(&self, id: Uuid, progress: Progress) -> Answer<'_, ()> {

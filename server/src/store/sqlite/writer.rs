@@ -1,5 +1,5 @@
-//! The one thread that writes. It takes all the jobs that wait, puts them in one transaction, each in a
-//! savepoint of its own, and answers after the commit has returned: so many changes share one sync of the
+//! The one thread that writes. It takes all the jobs that wait, puts them in one transaction, each of several steps in
+//! a savepoint of its own, and answers after the commit has returned: so many changes share one sync of the
 //! disk, and a job that is refused does not hurt its neighbours.
 //!
 //! What ends a whole transaction is decided here: a full disk, an outsider's lock, a failed sync. After the
@@ -26,9 +26,19 @@ pub(super) enum Weight {
     Final,
 }
 
+/// How many statements of a job change something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Steps {
+    /// One, which SQLite undoes by itself where it fails: a savepoint would cost half as much again.
+    One,
+    /// Some, which are undone together.
+    Some,
+}
+
 /// A change that waits for the writer.
 pub(super) trait Job: Send {
     fn weight(&self) -> Weight;
+    fn steps(&self) -> Steps;
     /// May be run again if its transaction failed as a whole. An error is one that ends the transaction.
     fn run(&mut self, connection: &Connection, shared: &Shared) -> Result<Outcome, StoreError>;
     fn answer(self: Box<Self>, transaction: Result<(), StoreError>);
@@ -43,12 +53,17 @@ pub(super) enum Outcome {
 
 pub(super) struct Change<T, F> {
     weight: Weight,
+    steps: Steps,
     work: F,
     result: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
-pub(super) fn change<T, F>(weight: Weight, work: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, StoreError>>)
+pub(super) fn change<T, F>(
+    weight: Weight,
+    steps: Steps,
+    work: F,
+) -> (Box<dyn Job>, oneshot::Receiver<Result<T, StoreError>>)
 where
     T: Send + 'static,
     F: FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
@@ -56,6 +71,7 @@ where
     let (reply, answer) = oneshot::channel();
     let job = Change {
         weight,
+        steps,
         work,
         result: None,
         reply,
@@ -70,6 +86,10 @@ where
 {
     fn weight(&self) -> Weight {
         self.weight
+    }
+
+    fn steps(&self) -> Steps {
+        self.steps
     }
 
     fn run(&mut self, connection: &Connection, shared: &Shared) -> Result<Outcome, StoreError> {
@@ -192,6 +212,11 @@ impl Writer {
         let judge = |error: rusqlite::Error| self.shared.judge(error.into());
         self.execute("BEGIN IMMEDIATE").map_err(judge)?;
         for job in batch {
+            if job.steps() == Steps::One {
+                // What it refuses has changed nothing.
+                job.run(&self.connection, &self.shared)?;
+                continue;
+            }
             self.execute("SAVEPOINT job").map_err(judge)?;
             if job.run(&self.connection, &self.shared)? == Outcome::Undo {
                 self.execute("ROLLBACK TO job").map_err(judge)?;
