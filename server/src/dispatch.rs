@@ -174,7 +174,7 @@ fn queue_option(refused: &Refused) -> &'static str {
 
 /// Carries out one request to a vendor method.
 pub(crate) async fn dispatch(context: &Arc<Context>, request: Request<'_>) -> Result<Answer, CallError> {
-    let (node, driver, method) = find(context, &request)?;
+    let (node, driver, method) = find(context, request.target, request.method)?;
     let record = method.record();
     let verb = allowed(record, request.verb)?;
 
@@ -207,11 +207,11 @@ pub(crate) async fn dispatch(context: &Arc<Context>, request: Request<'_>) -> Re
 }
 
 /// The node if one is called, its driver, the method.
-type Found<'c> = (Option<Arc<Node>>, &'c Arc<Driver>, &'c Arc<Method>);
+pub(crate) type Found<'c> = (Option<Arc<Node>>, &'c Arc<Driver>, &'c Arc<Method>);
 
-fn find<'c>(context: &'c Context, request: &Request<'_>) -> Result<Found<'c>, CallError> {
-    let name = request.method;
-    match request.target {
+/// What is called, if it is there.
+pub(crate) fn find<'c>(context: &'c Context, target: CallTarget<'_>, name: &str) -> Result<Found<'c>, CallError> {
+    match target {
         CallTarget::Node(ident) => {
             let node = context
                 .nodes
@@ -220,7 +220,7 @@ fn find<'c>(context: &'c Context, request: &Request<'_>) -> Result<Found<'c>, Ca
             let driver = enabled(context, &node)?;
             let method = driver
                 .node_method(name)
-                .ok_or_else(|| unknown_method(driver, name, request.target))?;
+                .ok_or_else(|| unknown_method(driver, name, target))?;
             Ok((Some(node), driver, method))
         }
         CallTarget::Driver(ident) => {
@@ -230,7 +230,7 @@ fn find<'c>(context: &'c Context, request: &Request<'_>) -> Result<Found<'c>, Ca
                 .ok_or_else(|| CallError::DriverNotFound(ident.into()))?;
             let method = driver
                 .driver_method(name)
-                .ok_or_else(|| unknown_method(driver, name, request.target))?;
+                .ok_or_else(|| unknown_method(driver, name, target))?;
             Ok((None, driver, method))
         }
     }

@@ -139,7 +139,7 @@ async fn a_method_that_blocks_is_named_and_moved_to_its_own_thread() {
 
 #[tokio::test]
 async fn the_api_answers_while_a_driver_blocks_its_threads() {
-    let probe = Probe::with("[conductor]\nlock_wait = \"1s\"\n").await;
+    let probe = Probe::start().await;
     for _ in 0..2 {
         probe.call("blocks", &json!({"milliseconds": 60})).await;
     }

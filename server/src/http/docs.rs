@@ -10,7 +10,7 @@ use http::{HeaderName, HeaderValue, Uri, header};
 
 use super::ask::segment;
 use super::fault::Fault;
-use super::openapi::Fixed;
+use super::fixed::Fixed;
 use super::query::Query;
 use crate::config::Config;
 use crate::context::Context;

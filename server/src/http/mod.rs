@@ -14,6 +14,7 @@ mod document;
 mod drivers;
 mod edge;
 mod fault;
+mod fixed;
 mod head;
 mod health;
 mod locks;
@@ -41,7 +42,7 @@ use crate::context::Context;
 use crate::telemetry::access::AccessLog;
 
 pub(crate) use self::docs::Explorer;
-pub(crate) use self::openapi::Fixed;
+pub(crate) use self::fixed::Fixed;
 pub(crate) use self::serve::{Listener, bind};
 
 /// The API of one server.

@@ -17,7 +17,7 @@ use super::path::Passthru;
 use crate::ascii;
 use crate::catalogue::Method;
 use crate::context::Context;
-use crate::dispatch::{Answer, Attached, Attachment, CallError, CallTarget, Request, dispatch, enabled};
+use crate::dispatch::{Answer, Attached, Attachment, CallError, CallTarget, Request, dispatch, enabled, find};
 use crate::nodes;
 
 /// The version since which a node is addressed by its name as well.
@@ -143,17 +143,7 @@ fn attaches(context: &Context, path: &Passthru<'_>, parts: &Parts) -> bool {
     let Ok(name) = method_name(path, named) else {
         return false;
     };
-    let method = match path.target() {
-        CallTarget::Node(ident) => context
-            .nodes
-            .find(ident)
-            .and_then(|node| enabled(context, &node).ok()?.node_method(&name)),
-        CallTarget::Driver(driver) => context
-            .catalogue
-            .driver(driver)
-            .and_then(|driver| driver.driver_method(&name)),
-    };
-    method.is_some_and(|method| method.record().attach)
+    find(context, path.target(), &name).is_ok_and(|(_, _, method)| method.record().attach)
 }
 
 fn listing(context: &Context, path: &Passthru<'_>, parts: &Parts) -> Result<edge::Answer, Fault> {

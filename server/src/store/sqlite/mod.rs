@@ -170,7 +170,7 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
     {
-        self.write(writer::change(weight, Steps::Some, work)).await
+        self.write(writer::change(weight, Steps::Several, work)).await
     }
 
     /// A change that is a single statement.

@@ -31,8 +31,8 @@ pub(super) enum Weight {
 pub(super) enum Steps {
     /// One, which SQLite undoes by itself where it fails: a savepoint would cost half as much again.
     One,
-    /// Some, which are undone together.
-    Some,
+    /// Several, which are undone together.
+    Several,
 }
 
 /// A change that waits for the writer.
