@@ -67,12 +67,12 @@ impl Property {
 }
 
 /// What a value must be, and nothing of what it is: why it does not fit would be told by showing it.
-fn must_be_only(schema: fn(&mut SchemaGenerator) -> Schema) -> String {
+pub(crate) fn must_be_only(schema: fn(&mut SchemaGenerator) -> Schema) -> String {
     format!("must be {}", accepts(schema, ""))
 }
 
 /// Whether a key at any depth speaks of secrets.
-fn holds_secrets(value: &Value) -> bool {
+pub(crate) fn holds_secrets(value: &Value) -> bool {
     match value {
         Value::Object(members) => members
             .iter()

@@ -2,8 +2,12 @@
 //! are, which one look at their bytes says; only the others are written again.
 
 use std::fmt::Write as _;
+use std::io;
 
 use bytes::Bytes;
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::Formatter;
 
 /// JSON text with escapes for all that is not ASCII.
 pub(crate) fn bytes(json: Bytes) -> Bytes {
@@ -20,6 +24,29 @@ pub(crate) fn bytes(json: Bytes) -> Bytes {
 /// The same for a text that is at hand as one.
 pub(crate) fn text(json: String) -> String {
     if json.is_ascii() { json } else { escaped(&json) }
+}
+
+/// Writes a value as such JSON, with no second look at it.
+pub(crate) fn write(json: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
+    let mut serializer = Serializer::with_formatter(json, Ascii);
+    let written = value.serialize(&mut serializer);
+    written.expect("what is shown has a form in JSON, and a vector takes all");
+}
+
+struct Ascii;
+
+impl Formatter for Ascii {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.is_ascii() {
+            writer.write_all(fragment.as_bytes())
+        } else {
+            writer.write_all(escaped(fragment).as_bytes())
+        }
+    }
+
+    fn write_raw_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        self.write_string_fragment(writer, fragment)
+    }
 }
 
 /// In JSON only strings hold such characters, so each may be replaced wherever it stands.
@@ -39,6 +66,7 @@ fn escaped(json: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::value::RawValue;
     use serde_json::{Value, json};
 
     use super::*;
@@ -53,6 +81,11 @@ mod tests {
         );
         assert_eq!(serde_json::from_str::<Value>(&ascii).unwrap(), value);
         assert_eq!(bytes(value.to_string().into()), ascii);
+        let raw = RawValue::from_string("[ \"\u{1F600}\" ]".into()).unwrap();
+        let mut json = Vec::new();
+        write(&mut json, &value);
+        write(&mut json, &raw);
+        assert_eq!(str::from_utf8(&json).unwrap(), format!("{ascii}[ \"\\ud83d\\ude00\" ]"));
     }
 
     #[test]

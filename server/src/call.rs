@@ -9,18 +9,21 @@ use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use bessemer::host::{BoxFuture, Host};
+use bessemer::host::{self, BoxFuture, Host};
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use crate::catalogue::Method;
 use crate::config::Config;
+use crate::node::Node;
+use crate::secrets::Secrets;
 use crate::signal::Signal;
 use crate::store::Progress;
 use crate::store::rows::PROGRESS_BYTES_MAX;
 use crate::tasks::feed::Feed;
-use crate::telemetry::one_line;
+use crate::telemetry::{call_event, one_line};
 
 /// What is known of a call from its request on.
 #[derive(Clone, Debug)]
@@ -35,10 +38,12 @@ pub(crate) struct Origin {
 pub(crate) struct Running {
     origin: Origin,
     request_text: OnceLock<Box<str>>,
-    node: Option<Uuid>,
-    driver: &'static str,
+    node: Option<Arc<Node>>,
+    driver: &'static host::Driver,
     method: &'static str,
     deadline: Instant,
+    // What must not be said of the node: known when something is said.
+    secrets: OnceLock<Box<Secrets>>,
     cancelled: Signal,
     told: OnceLock<tokio::time::Instant>,
     late: AtomicBool,
@@ -76,8 +81,8 @@ impl From<&Config> for LogBounds {
 impl Running {
     pub(crate) fn new(
         origin: Origin,
-        node: Option<Uuid>,
-        driver: &'static str,
+        node: Option<Arc<Node>>,
+        driver: &'static host::Driver,
         method: &'static str,
         deadline: tokio::time::Instant,
         runtime: Handle,
@@ -90,6 +95,7 @@ impl Running {
             driver,
             method,
             deadline: deadline.into_std(),
+            secrets: OnceLock::new(),
             cancelled: Signal::default(),
             told: OnceLock::new(),
             late: AtomicBool::new(false),
@@ -110,8 +116,10 @@ impl Running {
     }
 
     /// Tells the method to stop, its time being over.
-    pub(crate) fn cancel_late(&self) {
-        self.late.store(true, Ordering::Release);
+    pub(crate) fn cancel_late(&self, method: &Method) {
+        if !self.late.swap(true, Ordering::AcqRel) {
+            method.counts().late.count();
+        }
         self.cancel();
     }
 
@@ -157,12 +165,12 @@ impl Running {
 
     /// The node it is on, if any.
     pub(crate) fn node(&self) -> Option<Uuid> {
-        self.node
+        self.node.as_ref().map(|node| node.id)
     }
 
     /// The driver's name.
     pub(crate) fn driver(&self) -> &'static str {
-        self.driver
+        self.driver.name
     }
 
     /// The method's name.
@@ -170,9 +178,26 @@ impl Running {
         self.method
     }
 
+    /// What the driver says, without the secrets that it was given for the node.
+    pub(crate) fn hidden<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let secrets = self.secrets.get_or_init(|| {
+            let node = self.node.as_deref();
+            Box::new(node.map(|node| Secrets::of(node, self.driver)).unwrap_or_default())
+        });
+        secrets.hidden(text)
+    }
+
     /// What went wrong, as it stands in the log: the driver's text, or that of a panic.
     pub(crate) fn error_line<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        one_line(text, self.log.error_bytes_max)
+        self.line(text, self.log.error_bytes_max)
+    }
+
+    /// What the driver says, as one line.
+    fn line<'t>(&self, text: &'t str, bytes_max: usize) -> Cow<'t, str> {
+        match self.hidden(text) {
+            Cow::Borrowed(text) => one_line(text, bytes_max),
+            Cow::Owned(text) => one_line(&text, bytes_max).into_owned().into(),
+        }
     }
 
     /// What caused an error, as it stands in the log.
@@ -271,7 +296,7 @@ impl Host for Running {
             feed.report(Progress {
                 done,
                 total,
-                text: one_line(text, PROGRESS_BYTES_MAX).into(),
+                text: self.line(text, PROGRESS_BYTES_MAX).into(),
             });
         }
     }
@@ -287,17 +312,11 @@ impl Host for Running {
             return;
         }
         let text = if before < lines_max {
-            one_line(text, line_bytes_max)
+            self.line(text, line_bytes_max)
         } else {
             format!("the call has logged {lines_max} lines; what else it logs is left out").into()
         };
-        tracing::info!(
-            request_id = %self.request_id(),
-            node = self.node.map(tracing::field::display),
-            driver = self.driver,
-            method = self.method,
-            "{text}"
-        );
+        call_event!(info, self, "{text}");
         if let Some(feed) = self.feed.get() {
             feed.line(&text);
         }

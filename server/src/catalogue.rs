@@ -20,6 +20,7 @@ pub use compiled::{Compiled, CompiledDriver};
 pub(crate) use listing::{first_paragraph, taken};
 
 use crate::config::{Config, Diagnostic, DriverSection, Faults, Origin, did_you_mean};
+use crate::metrics::MethodCounts;
 use crate::worker::DriverRuntime;
 
 /// The enabled drivers, by every name they are enabled under.
@@ -47,6 +48,7 @@ pub struct Method {
     reads_json: bool,
     described: OnceLock<Bytes>,
     blocks: AtomicBool,
+    counts: MethodCounts,
 }
 
 impl Catalogue {
@@ -222,6 +224,7 @@ impl Method {
             reads_json,
             described: OnceLock::new(),
             blocks: AtomicBool::new(false),
+            counts: MethodCounts::default(),
         }
     }
 
@@ -248,6 +251,11 @@ impl Method {
     #[must_use]
     pub fn reads_json(&self) -> bool {
         self.reads_json
+    }
+
+    /// What is counted of it.
+    pub(crate) fn counts(&self) -> &MethodCounts {
+        &self.counts
     }
 
     /// Whether a poll of it was seen to block.

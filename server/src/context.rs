@@ -13,8 +13,9 @@ use uuid::Uuid;
 use crate::catalogue::Catalogue;
 use crate::config::Config;
 use crate::health::Health;
-use crate::http::{Explorer, Fixed};
+use crate::http::{Explorer, Fixed, Ready};
 use crate::lock::NodeLocks;
+use crate::metrics::Metrics;
 use crate::node::Node;
 use crate::nodes::Nodes;
 use crate::openapi;
@@ -38,6 +39,8 @@ pub(crate) struct Context {
     pub(crate) explorer: Explorer,
     /// The nodes in memory.
     pub(crate) nodes: Nodes,
+    /// What was shown of them and still holds.
+    pub(crate) ready: Ready,
     /// Who works on which node.
     pub(crate) locks: Arc<NodeLocks>,
     /// What is on disk.
@@ -56,6 +59,8 @@ pub(crate) struct Context {
     pub(crate) stopping: Arc<Signal>,
     /// What is known of the store's health.
     pub(crate) health: Health,
+    /// What is counted, but for what methods and the store count for themselves.
+    pub(crate) metrics: Metrics,
 }
 
 impl Context {

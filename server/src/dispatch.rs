@@ -15,9 +15,11 @@ use uuid::Uuid;
 use crate::call::{LogBounds, Origin, Running};
 use crate::catalogue::{Driver, Method};
 use crate::context::Context;
-use crate::execute::Work;
+use crate::execute::{Asker, Work};
 use crate::lock::{Blockers, Refused, Who};
+use crate::metrics::Called;
 use crate::node::Node;
+use crate::secrets::Secrets;
 use crate::store::StoreError;
 use crate::stream::Stream;
 use crate::target::{Acquired, Target};
@@ -95,6 +97,8 @@ pub(crate) enum CallError {
     NodeNotFound(String),
     #[error("Could not find the following driver(s) or hardware type(s): {0}.")]
     DriverNotFound(String),
+    #[error("The driver '{0}' is unknown.")]
+    DriverUnknown(String),
     #[error(
         "No valid host was found. Reason: No conductor service registered which supports driver {driver}: \
          it is not enabled on this server."
@@ -112,6 +116,11 @@ pub(crate) enum CallError {
     Arguments(#[from] BadArguments),
     #[error("the body is nested deeper than {max} levels; api.max_json_body_depth is the bound")]
     TooDeep { max: usize },
+    #[error(
+        "Unexpected arguments: the body is declared as a form, application/x-www-form-urlencoded, which `curl -d` does \
+         by itself; send JSON as Content-Type: application/json: `curl --json`, or -H with that header"
+    )]
+    Form,
     #[error("{0}")]
     NotValid(String),
     #[error(
@@ -173,8 +182,13 @@ fn queue_option(refused: &Refused) -> &'static str {
 }
 
 /// Carries out one request to a vendor method.
-pub(crate) async fn dispatch(context: &Arc<Context>, request: Request<'_>) -> Result<Answer, CallError> {
+pub(crate) async fn dispatch<'c>(
+    context: &'c Arc<Context>,
+    request: Request<'_>,
+    called: &mut Called<'c>,
+) -> Result<Answer, CallError> {
     let (node, driver, method) = find(context, request.target, request.method)?;
+    called.found(method);
     let record = method.record();
     let verb = allowed(record, request.verb)?;
 
@@ -185,6 +199,9 @@ pub(crate) async fn dispatch(context: &Arc<Context>, request: Request<'_>) -> Re
         content_type: request.content_type,
     };
     if method.reads_json() {
+        if is_form(request.content_type) && !is_blank(request.body) {
+            return Err(CallError::Form);
+        }
         check_depth(request.body, context.config.api.max_json_body_depth)?;
     }
     let place = Place {
@@ -227,7 +244,7 @@ pub(crate) fn find<'c>(context: &'c Context, target: CallTarget<'_>, name: &str)
             let driver = context
                 .catalogue
                 .driver(ident)
-                .ok_or_else(|| CallError::DriverNotFound(ident.into()))?;
+                .ok_or_else(|| CallError::DriverUnknown(ident.into()))?;
             let method = driver
                 .driver_method(name)
                 .ok_or_else(|| unknown_method(driver, name, target))?;
@@ -284,6 +301,24 @@ fn allowed(method: &'static host::Method, verb: &str) -> Result<Verb, CallError>
     })
 }
 
+const FORM: &[u8] = b"application/x-www-form-urlencoded";
+
+/// Whether this is the content type of HTML's forms, whatever its parameters.
+pub(crate) fn is_form(content_type: Option<&str>) -> bool {
+    // Nearly all are shorter, and need not be looked at.
+    let is = |kind: &[u8]| {
+        let (start, rest) = kind.split_at_checked(FORM.len())?;
+        let is_whole = rest.first().is_none_or(|byte| matches!(byte, b';' | b' ' | b'\t'));
+        Some(is_whole && start.eq_ignore_ascii_case(FORM))
+    };
+    content_type.is_some_and(|kind| is(kind.as_bytes()) == Some(true))
+}
+
+/// Whether a body says nothing.
+pub(crate) fn is_blank(body: &[u8]) -> bool {
+    body.iter().all(u8::is_ascii_whitespace)
+}
+
 /// Refuses JSON nested deeper than this, before any parser recurses into it.
 pub(crate) fn check_depth(json: &[u8], max: usize) -> Result<(), CallError> {
     // Nearly all are too short, or hold too few of these, to be nested deeper, wherever they stand.
@@ -322,9 +357,10 @@ pub(crate) fn validate(driver: &Driver, node: &Arc<Node>) -> Result<(), CallErro
         && let Err(error) = check(driver.instance(), &host::snapshot(Arc::clone(node)))
     {
         let text = error.to_string();
+        let text = Secrets::of(node, record).hidden(&text);
         // A check that reads the settings as the driver's methods do meets the same faults.
         if text != faults.join("; ") {
-            faults.push(text);
+            faults.push(text.into_owned());
         }
     }
     if faults.is_empty() {
@@ -374,16 +410,14 @@ impl Place<'_> {
             target,
             hold,
             node,
-            waited,
+            begins,
         } = G::acquire(context, driver, node, who).await?;
         let slot = context.workers.begin(driver, beside)?;
 
         let handle = driver.runtime().handle();
-        let begun = if waited { Instant::now() } else { asked };
-        let deadline = begun + method.timeout();
-        let id = node.as_ref().map(|node| node.id);
-        let (driver_name, log) = (driver.record().name, LogBounds::from(&context.config));
-        let call = Running::new(origin, id, driver_name, record.name, deadline, handle.clone(), log);
+        let deadline = begins + method.timeout();
+        let (of, log) = (driver.record(), LogBounds::from(&context.config));
+        let call = Running::new(origin, node.clone(), of, record.name, deadline, handle.clone(), log);
         let work = Work {
             context: Arc::clone(context),
             driver: Arc::clone(driver),
@@ -393,7 +427,14 @@ impl Place<'_> {
             _hold: hold,
         };
         match task {
-            None => work.run_sync(context, ready, target).await,
+            None => {
+                let asker = Asker {
+                    context,
+                    method,
+                    handle,
+                };
+                work.run_sync(asker, ready, target).await
+            }
             Some(task) => work.run_async(ready, target, node, task, arguments).await,
         }
     }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bessemer::host::{self, Content, Finished, Host, NodeFields, Ready, Reply};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
@@ -20,6 +21,7 @@ use crate::stream::Stream;
 use crate::target::{Hold, Target};
 use crate::tasks;
 use crate::tasks::arguments::Arguments;
+use crate::telemetry::call_event;
 use crate::worker::{End, GRACE_AT_STOP, Slot, in_place_or_there, supervise, there};
 
 /// A call that begins.
@@ -38,18 +40,31 @@ pub(crate) struct Work {
     pub(crate) _hold: Hold,
 }
 
+/// What is left to whoever waits for a call, which has taken all else with it.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    /// The server.
+    pub(crate) context: &'a Context,
+    /// The method.
+    pub(crate) method: &'a Method,
+    /// Where it goes on if it is not ready at once.
+    pub(crate) handle: &'a Handle,
+}
+
 impl Work {
     /// 200: waits for the result, at most until the deadline. The work itself goes on without its client.
     pub(crate) async fn run_sync<G: Target>(
         self,
-        context: &Context,
+        Asker {
+            context,
+            method,
+            handle,
+        }: Asker<'_>,
         ready: Ready<G>,
         target: G,
     ) -> Result<Answer, CallError> {
-        let (name, late) = (self.method.record().name, self.timed_out());
-        let (driver, deadline) = (Arc::clone(&self.driver), self.call.deadline());
-        let blocks = self.method.blocks();
-        let handle = driver.runtime().handle();
+        let stopped = || CallError::Stopped(method.record().name);
+        let (blocks, deadline) = (method.blocks(), self.call.deadline());
         // On the heap from its beginning: it may move to another thread, and is large to copy.
         let work: host::BoxFuture<_> = Box::pin(self.carry_out(ready, target));
         let done = async {
@@ -61,22 +76,23 @@ impl Work {
         };
         tokio::select! {
             biased;
-            done = done => done.unwrap_or(Err(CallError::Stopped(name))),
+            done = done => done.unwrap_or_else(|| Err(stopped())),
             // Made only if the first poll does not end the call.
-            () = async { sleep_until(deadline).await } => Err(late),
+            () = async { sleep_until(deadline).await } => Err(timed_out(method)),
             // A plain `fn` does not end, however often it is told. Later than what does.
-            () = async { Box::pin(ended(context)).await } => Err(CallError::Stopped(name)),
+            () = async { Box::pin(ended(context)).await } => Err(stopped()),
         }
     }
 
     async fn carry_out<G: Target>(self, ready: Ready<G>, target: G) -> Result<Answer, CallError> {
-        let Finished { result, target } = self.supervised(ready, target).await?;
+        let end = self.supervised(ready, target).await;
+        let Finished { result, target } = self.finished(end)?;
         let reply = match result {
             Ok(reply) => reply,
             Err(error) => {
                 self.log_failure(&error);
                 return Err(if self.is_over() {
-                    self.timed_out()
+                    timed_out(&self.method)
                 } else {
                     self.within_bounds(error).into()
                 });
@@ -87,8 +103,9 @@ impl Work {
         }
         if let Some(error) = self.unfinished() {
             if self.call.is_late() {
-                tracing::info!(
-                    request_id = %self.call.request_id(), driver = self.call.driver(), method = self.call.method(),
+                call_event!(
+                    info,
+                    self.call,
                     "the method returned when its time was over; what it changed is saved"
                 );
             }
@@ -156,9 +173,11 @@ impl Work {
         if !begins {
             return;
         }
+        let (began, counts) = (Instant::now(), self.method.counts());
+        counts.tasks_started.count();
         let finished = tokio::select! {
             biased;
-            finished = self.supervised(ready, target) => finished,
+            end = self.supervised(ready, target) => self.finished(end),
             never = tasks::keep_progress(&self.context, &self.call, task) => match never {},
         };
         let (error, changes) = match finished {
@@ -169,7 +188,10 @@ impl Work {
             }
             Ok(Finished { result: Ok(_), target }) => (self.unfinished(), target.changes()),
         };
-        tasks::finish(&self.context, &self.call, task, error, changes).await;
+        if let Some(state) = tasks::finish(&self.context, &self.call, task, error, changes).await {
+            counts.tasks_ended(state).count();
+            counts.tasks_took.observe_time(began.elapsed());
+        }
     }
 
     /// Saves what the method changed on its node.
@@ -181,8 +203,9 @@ impl Work {
             .map(drop)
     }
 
-    async fn supervised<G: Target>(&self, ready: Ready<G>, target: G) -> Result<Finished<G>, CallError> {
-        match supervise(
+    /// The method's run, which does nothing until it is polled.
+    fn supervised<G: Target>(&self, ready: Ready<G>, target: G) -> impl Future<Output = End<G>> {
+        supervise(
             ready,
             target,
             &self.call,
@@ -190,11 +213,14 @@ impl Work {
             &self.method,
             &self.context.workers,
         )
-        .await
-        {
+    }
+
+    /// What there is if the method was let come to its end.
+    fn finished<G>(&self, end: End<G>) -> Result<Finished<G>, CallError> {
+        match end {
             End::Finished(finished) => Ok(finished),
             End::Panicked => Err(CallError::Panicked),
-            End::Dropped if self.call.is_late() => Err(self.timed_out()),
+            End::Dropped if self.call.is_late() => Err(timed_out(&self.method)),
             End::Dropped => Err(self.stopped()),
         }
     }
@@ -202,7 +228,7 @@ impl Work {
     /// What a call that returned well is called all the same: its time was over, or what it left behind was ended.
     fn unfinished(&self) -> Option<CallError> {
         if self.call.is_late() {
-            Some(self.timed_out())
+            Some(timed_out(&self.method))
         } else {
             self.call.is_cut().then(|| self.stopped())
         }
@@ -221,13 +247,6 @@ impl Work {
         }
     }
 
-    fn timed_out(&self) -> CallError {
-        CallError::TimedOut {
-            method: self.method.record().name,
-            seconds: self.method.timeout().as_secs_f32(),
-        }
-    }
-
     fn too_large(&self, bytes: usize, option: &'static str) -> CallError {
         CallError::TooLarge {
             method: self.method.record().name,
@@ -236,11 +255,15 @@ impl Work {
         }
     }
 
-    /// The error with no longer a text than it may have. Its causes are in the log by then.
+    /// The error without secrets, and with no longer a text than it may have. Its causes are in the log by then.
     fn within_bounds(&self, error: bessemer::Error) -> bessemer::Error {
-        match cut(error.message(), self.context.config.conductor.error_size_max_bytes) {
-            Cow::Borrowed(_) => error,
-            Cow::Owned(text) => bessemer::Error::new(error.kind(), text),
+        let bytes_max = self.context.config.conductor.error_size_max_bytes;
+        match self.call.hidden(error.message()) {
+            Cow::Owned(text) => bessemer::Error::new(error.kind(), cut(&text, bytes_max).into_owned()),
+            Cow::Borrowed(text) => match cut(text, bytes_max) {
+                Cow::Borrowed(_) => error,
+                Cow::Owned(text) => bessemer::Error::new(error.kind(), text),
+            },
         }
     }
 
@@ -249,15 +272,17 @@ impl Work {
         let (call, kind, causes) = (&self.call, error.kind(), self.call.causes_line(error));
         let error = call.error_line(error.message());
         if self.is_over() && !self.method.record().is_async {
-            tracing::warn!(
-                request_id = %call.request_id(), driver = call.driver(), method = call.method(), %kind, causes,
-                "the method failed when its time was over: {error}"
-            );
+            call_event!(warn, call, %kind, causes, "the method failed when its time was over: {error}");
         } else if causes.is_some() {
-            tracing::info!(
-                request_id = %call.request_id(), driver = call.driver(), method = call.method(), %kind, causes, "{error}"
-            );
+            call_event!(info, call, %kind, causes, "{error}");
         }
+    }
+}
+
+fn timed_out(method: &Method) -> CallError {
+    CallError::TimedOut {
+        method: method.record().name,
+        seconds: method.timeout().as_secs_f32(),
     }
 }
 

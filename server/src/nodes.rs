@@ -58,6 +58,13 @@ impl Nodes {
         self.order.read().len()
     }
 
+    /// Rises with each change of any node, and is another one before anybody is told of the change. What was made of
+    /// nodes that were looked at after it was read holds for as long as it stays.
+    #[must_use]
+    pub(crate) fn revision(&self) -> u64 {
+        self.order.read().revision()
+    }
+
     /// Whether there is none.
     #[must_use]
     pub(crate) fn is_empty(&self) -> bool {

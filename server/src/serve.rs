@@ -14,8 +14,9 @@ use crate::catalogue::Catalogue;
 use crate::config::{Config, Connection, Faults};
 use crate::context::{Context, Writes};
 use crate::health::Health;
-use crate::http::{Api, Explorer, Listener, bind};
+use crate::http::{Api, Explorer, Listener, Ready, bind};
 use crate::lock::{Limits, NodeLocks};
+use crate::metrics::{self, Metrics};
 use crate::nodes::Loading;
 use crate::notify;
 use crate::signal::Signal;
@@ -84,7 +85,12 @@ async fn assemble(config: Config, catalogue: Catalogue) -> Result<Arc<Context>, 
         .await
         .map_err(failed)?;
     for interrupted in &interrupted {
-        tracing::warn!(task = %interrupted.task.uuid, method = %interrupted.task.method, "a task was interrupted by the server's last end");
+        let task = &interrupted.task;
+        metrics::interrupted(&catalogue, task);
+        tracing::warn!(
+            request_id = &*task.request_id, node = task.node.map(tracing::field::display), driver = &*task.driver,
+            method = &*task.method, task = %task.uuid, "a task was interrupted by the server's last end"
+        );
     }
     let mut parts = Loading::parts(std::thread::available_parallelism().map_or(1, |cores| cores.get().min(4)));
     let sinks = parts.iter_mut().map(|part| part as _).collect();
@@ -100,6 +106,7 @@ async fn assemble(config: Config, catalogue: Catalogue) -> Result<Arc<Context>, 
         host: config.host.as_str().into(),
         openapi: OnceLock::new(),
         explorer: Explorer::new(&config),
+        ready: Ready::default(),
         locks: NodeLocks::new(limits),
         workers: Workers::new(conductor, Arc::clone(&stopping)),
         started_at: Timestamp::now(),
@@ -108,6 +115,7 @@ async fn assemble(config: Config, catalogue: Catalogue) -> Result<Arc<Context>, 
         pruning: Pruning::default(),
         stopping,
         health: Health::default(),
+        metrics: Metrics::default(),
         catalogue,
         nodes,
         store,
@@ -263,7 +271,8 @@ fn announce(context: &Context, address: SocketAddr) {
         let name = node.name().unwrap_or(DEMO_NODE);
         text += &format!(
             "\ntry:\n  curl {url}/v1/nodes/{name}/vendor_passthru/methods\n  \
-             curl -d '{{\"hello\": \"world\"}}' '{url}/v1/nodes/{name}/vendor_passthru?method=echo'\n  \
+             curl -H 'Content-Type: application/json' -d '{{\"hello\": \"world\"}}' \
+             '{url}/v1/nodes/{name}/vendor_passthru?method=echo'\n  \
              OS_AUTH_TYPE=none OS_ENDPOINT={url} baremetal node passthru list {name}\n"
         );
     }

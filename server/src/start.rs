@@ -54,9 +54,11 @@ pub(crate) async fn start_drivers(context: &Context, ends: &mut Ends) -> Result<
                 continue;
             }
             Ok(Ok(Err(error))) => {
-                let fault = Diagnostic::fault(format!("driver \"{name}\" cannot be started: {error}"));
+                let hidden = |text: &str| context.config.without_secrets_of(driver.record(), text);
+                let error_text = hidden(&error.to_string());
+                let fault = Diagnostic::fault(format!("driver \"{name}\" cannot be started: {error_text}"));
                 match error.causes() {
-                    Some(causes) => fault.note(causes),
+                    Some(causes) => fault.note(hidden(&causes)),
                     None => fault,
                 }
             }

@@ -16,6 +16,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use crate::catalogue::Driver;
+use crate::config::without_passwords;
 use crate::context::Context;
 use crate::signal::Signal;
 
@@ -168,8 +169,11 @@ async fn interrupt_the_rest(context: &Context) -> Result<(), String> {
     let noted = context.store.tasks_interrupt((*context.host).into(), Timestamp::now());
     let interrupted = noted.await.map_err(|error| error.to_string())?;
     for interrupted in &interrupted {
-        let (task, method) = (&interrupted.task.uuid, &interrupted.task.method);
-        tracing::warn!(%task, %method, "the task cannot be stopped and ends with the server");
+        let task = &interrupted.task;
+        tracing::warn!(
+            request_id = &*task.request_id, node = task.node.map(tracing::field::display), driver = &*task.driver,
+            method = &*task.method, task = %task.uuid, "the task cannot be stopped and ends with the server"
+        );
     }
     Ok(())
 }
@@ -197,10 +201,14 @@ async fn stop_driver(driver: Arc<Driver>, patience: Duration) {
     match timeout(patience, stopped).await {
         Ok(Ok(Ok(()))) => {}
         Ok(Ok(Err(error))) => {
+            let causes = error.causes();
+            let causes = causes.as_deref().map(without_passwords);
+            let error = error.to_string();
             tracing::warn!(
                 driver = name,
-                causes = error.causes(),
-                "the driver's stop failed: {error}"
+                causes = causes.as_deref(),
+                "the driver's stop failed: {}",
+                without_passwords(&error)
             );
         }
         Ok(Err(_)) => tracing::error!(driver = name, "the driver's stop panicked"),

@@ -6,10 +6,8 @@
 //! itself frees its lock before the client learns of the end; what is broken off (the client left, the time is over,
 //! the server stops) tells the client at once, and frees its lock when its last read has returned.
 
-use std::any::Any;
 use std::future::{Future as _, poll_fn};
 use std::io::{self, ErrorKind};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,7 +21,9 @@ use tokio::time::sleep_until;
 
 use crate::call::Running;
 use crate::execute::Work;
-use crate::worker;
+use crate::telemetry::call_event;
+use crate::telemetry::panics::{self, Panic};
+use crate::worker::log_panic;
 
 /// How much is read at a time.
 const READ_BYTES: usize = 64 << 10;
@@ -85,8 +85,6 @@ enum End {
     Late,
 }
 
-type Panic = Box<dyn Any + Send>;
-
 /// Makes and sends all pieces, and ends the call.
 async fn send(mut source: Source, sender: Sender<Bytes>, whole: Arc<AtomicBool>, work: Work) {
     let call = Arc::clone(&work.call);
@@ -100,7 +98,7 @@ async fn send(mut source: Source, sender: Sender<Bytes>, whole: Arc<AtomicBool>,
     log(&end, &call);
     match end {
         End::Whole | End::Failed(_) | End::Panicked(_) => {
-            source.close().await;
+            source.close(&call).await;
             call.abort_spawned().await;
             drop(work);
             whole.store(matches!(end, End::Whole), Ordering::Release);
@@ -109,11 +107,11 @@ async fn send(mut source: Source, sender: Sender<Bytes>, whole: Arc<AtomicBool>,
         End::TooLong(_) | End::Left | End::Late | End::Stopped => {
             drop(sender);
             if matches!(end, End::Late) {
-                call.cancel_late();
+                call.cancel_late(&work.method);
             } else {
                 call.cancel();
             }
-            source.close().await;
+            source.close(&call).await;
             call.abort_spawned().await;
             drop(work);
         }
@@ -148,42 +146,22 @@ async fn make(source: &mut Source, sender: &Sender<Bytes>, work: &Work) -> End {
 }
 
 fn log(end: &End, call: &Running) {
-    let (id, driver, method) = (call.request_id(), call.driver(), call.method());
     match end {
         End::Whole => {}
         End::Failed(error) => {
             let (kind, causes) = (error.kind(), call.causes_line(error));
             let error = call.error_line(error.message());
-            tracing::warn!(request_id = id, driver, method, %kind, causes, "the attachment broke off: {error}");
+            call_event!(warn, call, %kind, causes, "the attachment broke off: {error}");
         }
-        End::Panicked(panic) => {
-            let panic = &*call.error_line(worker::text(&**panic));
-            tracing::error!(request_id = id, driver, method, panic, "panic");
-        }
-        End::TooLong(bytes_max) => tracing::warn!(
-            request_id = id,
-            driver,
-            method,
+        End::Panicked(panic) => log_panic(panic, call),
+        End::TooLong(bytes_max) => call_event!(
+            warn,
+            call,
             "the attachment broke off: it has more than {bytes_max} bytes, which conductor.attachment_size_max allows"
         ),
-        End::Late => tracing::warn!(
-            request_id = id,
-            driver,
-            method,
-            "the attachment broke off: the method's time is over"
-        ),
-        End::Stopped => tracing::warn!(
-            request_id = id,
-            driver,
-            method,
-            "the attachment broke off: the server stops"
-        ),
-        End::Left => tracing::debug!(
-            request_id = id,
-            driver,
-            method,
-            "the client left before the end of the attachment"
-        ),
+        End::Late => call_event!(warn, call, "the attachment broke off: the method's time is over"),
+        End::Stopped => call_event!(warn, call, "the attachment broke off: the server stops"),
+        End::Left => call_event!(debug, call, "the client left before the end of the attachment"),
     }
 }
 
@@ -214,7 +192,7 @@ impl Source {
         match self {
             Self::Stream(stream) => {
                 let mut next = pin!(stream.next());
-                let piece = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| next.as_mut().poll(cx))) {
+                let piece = poll_fn(|cx| match panics::catch(|| next.as_mut().poll(cx)) {
                     Ok(poll) => poll.map(Ok),
                     Err(panic) => Poll::Ready(Err(End::Panicked(panic))),
                 });
@@ -225,10 +203,10 @@ impl Source {
     }
 
     /// Ends what is under way and drops the rest; its destructors may panic and, those of a reader, block.
-    async fn close(self) {
+    async fn close(self, call: &Arc<Running>) {
         match self {
-            Self::Stream(stream) => contain(|| drop(stream)),
-            Self::Reader(reading) => reading.close().await,
+            Self::Stream(stream) => contain(call, || drop(stream)),
+            Self::Reader(reading) => reading.close(call).await,
         }
     }
 }
@@ -261,14 +239,15 @@ impl Reading {
         }
     }
 
-    async fn close(self) {
+    async fn close(self, call: &Arc<Running>) {
         let last = match self.busy {
             Some(busy) => busy.await.ok().and_then(Result::ok).flatten(),
             None => None,
         };
         if let Some(reader) = last.map(|(_, reader)| reader).or(self.idle) {
             // An error says that the driver's threads are gone, and the reader with them.
-            let _ = spawn_blocking(|| contain(|| drop(reader))).await;
+            let call = Arc::clone(call);
+            let _ = spawn_blocking(move || contain(&call, || drop(reader))).await;
         }
     }
 }
@@ -289,11 +268,11 @@ fn read(mut reader: Reader) -> Read {
             }
         }
     };
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| Err(End::Panicked(panic)))
+    panics::catch(read).unwrap_or_else(|panic| Err(End::Panicked(panic)))
 }
 
-fn contain(work: impl FnOnce()) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
-        tracing::error!(panic = worker::text(&*panic), "panic at the end of an attachment");
+fn contain(call: &Running, work: impl FnOnce()) {
+    if let Err(panic) = panics::catch(work) {
+        log_panic(&panic, call);
     }
 }

@@ -3,6 +3,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bessemer::NodeSnapshot;
 use bessemer::host::{self, Exclusive, HoldsExclusive, HoldsShared, NodeFields, Shared};
@@ -12,7 +13,7 @@ use uuid::Uuid;
 use crate::catalogue::Driver;
 use crate::context::Context;
 use crate::dispatch::{CallError, validate};
-use crate::lock::{ExclusiveGuard, Refused, SharedGuard, Who};
+use crate::lock::{ExclusiveGuard, LockMode, Refused, SharedGuard, Who};
 use crate::node::Node;
 
 /// What a method acts on.
@@ -42,15 +43,48 @@ pub(crate) struct Acquired<G> {
     pub(crate) hold: Hold,
     /// The node as it is under the lock.
     pub(crate) node: Option<Arc<Node>>,
-    /// Whether others were before it.
-    pub(crate) waited: bool,
+    /// Since when nobody is before it.
+    pub(crate) begins: Instant,
 }
 
 /// A lock, free when the last of its holds is dropped; `None` where no lock is taken.
 pub(crate) type Hold = Option<Arc<dyn Any + Send + Sync>>;
 
-impl HoldsExclusive for ExclusiveGuard {}
-impl HoldsShared for SharedGuard {}
+/// A granted lock. How long it was held is counted when it ends.
+pub(crate) struct Held<L> {
+    context: Arc<Context>,
+    mode: LockMode,
+    since: Instant,
+    _guard: L,
+}
+
+impl<L> Held<L> {
+    /// `waited` is `None` for a lock that was free.
+    fn new(context: &Arc<Context>, mode: LockMode, who: Who, waited: Option<Duration>, guard: L) -> Self {
+        let since = match waited {
+            None => who.arrived,
+            Some(waited) => {
+                context.metrics.waited(mode, waited);
+                Instant::now()
+            }
+        };
+        Self {
+            context: Arc::clone(context),
+            mode,
+            since,
+            _guard: guard,
+        }
+    }
+}
+
+impl<L> Drop for Held<L> {
+    fn drop(&mut self) {
+        self.context.metrics.held(self.mode, self.since.elapsed());
+    }
+}
+
+impl HoldsExclusive for Held<ExclusiveGuard> {}
+impl HoldsShared for Held<SharedGuard> {}
 
 impl Target for Exclusive {
     const RUNS_BESIDE_OTHERS: bool = false;
@@ -62,12 +96,9 @@ impl Target for Exclusive {
         who: Who,
     ) -> Result<Acquired<Self>, CallError> {
         let node = found(node);
-        let guard = exclusive(context, node.id, who).await?;
+        let held = exclusive(context, node.id, who).await?;
         let node = unmoved(context, driver, node)?;
-        let waited = guard.waited();
-        Ok(Acquired::locked(node, guard, waited, |node, guard| {
-            Self::new(node, guard)
-        }))
+        Ok(Acquired::locked(node, held, |node, held| Self::new(node, held)))
     }
 
     fn changes(self) -> Option<Arc<NodeFields>> {
@@ -85,12 +116,9 @@ impl Target for Shared {
         who: Who,
     ) -> Result<Acquired<Self>, CallError> {
         let node = found(node);
-        let guard = shared(context, node.id, who).await?;
+        let held = shared(context, node.id, who).await?;
         let node = unmoved(context, driver, node)?;
-        let waited = guard.waited();
-        Ok(Acquired::locked(node, guard, waited, |node, guard| {
-            Self::new(node, guard)
-        }))
+        Ok(Acquired::locked(node, held, |node, held| Self::new(node, held)))
     }
 }
 
@@ -101,7 +129,7 @@ impl Target for NodeSnapshot {
         _: &Arc<Context>,
         _: &Driver,
         node: Option<Arc<Node>>,
-        _: Who,
+        who: Who,
     ) -> Result<Acquired<Self>, CallError> {
         let node = found(node);
         let target = host::snapshot(Arc::clone(&node));
@@ -109,7 +137,7 @@ impl Target for NodeSnapshot {
             target,
             hold: None,
             node: Some(node),
-            waited: false,
+            begins: who.arrived,
         })
     }
 }
@@ -117,12 +145,17 @@ impl Target for NodeSnapshot {
 impl Target for () {
     const RUNS_BESIDE_OTHERS: bool = false;
 
-    async fn acquire(_: &Arc<Context>, _: &Driver, _: Option<Arc<Node>>, _: Who) -> Result<Acquired<Self>, CallError> {
+    async fn acquire(
+        _: &Arc<Context>,
+        _: &Driver,
+        _: Option<Arc<Node>>,
+        who: Who,
+    ) -> Result<Acquired<Self>, CallError> {
         Ok(Acquired {
             target: (),
             hold: None,
             node: None,
-            waited: false,
+            begins: who.arrived,
         })
     }
 }
@@ -131,16 +164,16 @@ impl<G> Acquired<G> {
     /// Binds the node to the lock that was taken on it.
     fn locked<L: Send + Sync + 'static>(
         node: Arc<Node>,
-        lock: L,
-        waited: bool,
-        bind: impl FnOnce(Arc<Node>, Arc<L>) -> G,
+        held: Held<L>,
+        bind: impl FnOnce(Arc<Node>, Arc<Held<L>>) -> G,
     ) -> Self {
-        let lock = Arc::new(lock);
+        let begins = held.since;
+        let held = Arc::new(held);
         Self {
-            target: bind(Arc::clone(&node), Arc::clone(&lock)),
-            hold: Some(lock),
+            target: bind(Arc::clone(&node), Arc::clone(&held)),
+            hold: Some(held),
             node: Some(node),
-            waited,
+            begins,
         }
     }
 }
@@ -151,15 +184,19 @@ fn found(node: Option<Arc<Node>>) -> Arc<Node> {
 
 /// The exclusive lock of a node, within the configured wait: for calls, and for the built-in operations that
 /// change a node.
-pub(crate) async fn exclusive(context: &Context, node: Uuid, who: Who) -> Result<ExclusiveGuard, CallError> {
+pub(crate) async fn exclusive(context: &Arc<Context>, node: Uuid, who: Who) -> Result<Held<ExclusiveGuard>, CallError> {
     let lock = context.locks.exclusive(node, who, deadline(context, who));
-    unless_stopping(context, node, lock).await
+    let guard = unless_stopping(context, node, lock).await?;
+    let waited = guard.waited().then(|| guard.wait());
+    Ok(Held::new(context, LockMode::Exclusive, who, waited, guard))
 }
 
 /// A share of a node, within the same wait.
-async fn shared(context: &Context, node: Uuid, who: Who) -> Result<SharedGuard, CallError> {
+async fn shared(context: &Arc<Context>, node: Uuid, who: Who) -> Result<Held<SharedGuard>, CallError> {
     let lock = context.locks.shared(node, who, deadline(context, who));
-    unless_stopping(context, node, lock).await
+    let guard = unless_stopping(context, node, lock).await?;
+    let waited = guard.waited().then(|| guard.wait());
+    Ok(Held::new(context, LockMode::Shared, who, waited, guard))
 }
 
 /// The lock, unless it has to be waited for and the server stops meanwhile.

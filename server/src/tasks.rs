@@ -23,6 +23,7 @@ use crate::context::Context;
 use crate::dispatch::CallError;
 use crate::node::{Node, Text};
 use crate::store::{NodeRow, StoreError, TaskEnd, TaskRow, TaskState, interruption_of};
+use crate::telemetry::call_event;
 
 /// A task that runs from now on, for who looks for it.
 pub(crate) fn enter<'c>(
@@ -81,20 +82,21 @@ pub(crate) async fn keep_progress(context: &Context, call: &Running, task: Uuid)
         };
         written = Some(report.clone());
         if let Err(error) = context.store.task_progress(task, report).await {
-            tracing::warn!(request_id = %call.request_id(), %task, %error, "the progress of the task could not be saved");
+            call_event!(warn, call, %task, %error, "the progress of the task could not be saved");
         }
         tokio::time::sleep(PROGRESS_INTERVAL).await;
     }
 }
 
-/// Writes how a task ended, together with what its method changed on the node if it succeeded.
+/// Writes how a task ended, together with what its method changed on the node if it succeeded. `None` if that could not
+/// be saved.
 pub(crate) async fn finish(
     context: &Context,
     call: &Running,
     task: Uuid,
     error: Option<CallError>,
     fields: Option<Arc<NodeFields>>,
-) {
+) -> Option<TaskState> {
     let (error, fields) = match fields.as_ref().map(|fields| context.is_small_enough(fields)) {
         Some(Err(too_large)) => (error.or(Some(CallError::NotSaved(too_large))), None),
         _ => (error, fields),
@@ -120,7 +122,7 @@ pub(crate) async fn finish(
         progress: call.feed().progress(),
     };
     if let Some(error) = &end.error {
-        tracing::warn!(request_id = %call.request_id(), %task, driver = call.driver(), method = call.method(), "{error}");
+        call_event!(warn, call, %task, "{error}");
     }
 
     let told = end.clone();
@@ -143,11 +145,15 @@ pub(crate) async fn finish(
         Ok(()) => {
             context.pruning.note_end();
             call.feed().end(told);
+            Some(state)
         }
-        Err(error) => tracing::error!(
-            request_id = %call.request_id(), %task, driver = call.driver(), method = call.method(), %error,
-            "the end of the task could not be saved; at the next start it counts as interrupted"
-        ),
+        Err(error) => {
+            call_event!(
+                error, call, %task, %error,
+                "the end of the task could not be saved; at the next start it counts as interrupted"
+            );
+            None
+        }
     }
 }
 

@@ -12,9 +12,7 @@ mod contained;
 mod places;
 mod runtime;
 
-use std::any::Any;
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -25,12 +23,14 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::{sleep, sleep_until};
 
+pub(crate) use self::contained::log_panic;
 pub(crate) use self::places::{Full, NoWorker, Slot, Workers};
 pub(crate) use self::runtime::DriverRuntime;
 
-use self::contained::{Contained, log_panic};
+use self::contained::Contained;
 use crate::call::Running;
 use crate::catalogue::{Driver, Method};
+use crate::telemetry::{call_event, panics};
 
 /// How long a call that was told to stop is polled before it is dropped, if it listens.
 const GRACE: Duration = Duration::from_secs(10);
@@ -67,17 +67,17 @@ pub(crate) async fn supervise<G: Send + 'static>(
             let mut run = Contained::new(function.start(target, given), call, driver, method);
             match poll_fn(|cx| Poll::Ready(Pin::new(&mut run).poll(cx))).await {
                 Poll::Ready(end) => end,
-                Poll::Pending => Box::pin(watch(run, call, workers)).await,
+                Poll::Pending => Box::pin(watch(run, call, method, workers)).await,
             }
         }
         Ready::Blocking(function) => {
             let run = move || function.run(target, given);
-            Box::pin(on_a_thread(run, call, driver.runtime().handle(), workers)).await
+            Box::pin(on_a_thread(run, call, driver, method, workers)).await
         }
     };
     if call.has_spawned() {
         match end {
-            End::Finished(_) => Box::pin(join_spawned(call, workers)).await,
+            End::Finished(_) => Box::pin(join_spawned(call, method, workers)).await,
             End::Panicked | End::Dropped => Box::pin(call.abort_spawned()).await,
         }
     }
@@ -85,11 +85,11 @@ pub(crate) async fn supervise<G: Send + 'static>(
 }
 
 /// Polls a method to its end, or to that of its time.
-async fn watch<G>(mut run: Contained<'_, G>, call: &Running, workers: &Workers) -> End<G> {
+async fn watch<G>(mut run: Contained<'_, G>, call: &Running, method: &Method, workers: &Workers) -> End<G> {
     tokio::select! {
         biased;
         end = &mut run => return end,
-        () = told(call, workers) => {}
+        () = told(call, method, workers) => {}
     }
     let grace = grace(call, workers);
     tokio::select! {
@@ -103,11 +103,11 @@ async fn watch<G>(mut run: Contained<'_, G>, call: &Running, workers: &Workers) 
 }
 
 /// Waits for what a method left behind when it returned: no longer than the method itself could have gone on.
-async fn join_spawned(call: &Running, workers: &Workers) {
+async fn join_spawned(call: &Running, method: &Method, workers: &Workers) {
     tokio::select! {
         biased;
         () = call.join_spawned() => return,
-        () = told(call, workers) => {}
+        () = told(call, method, workers) => {}
     }
     let grace = grace(call, workers);
     tokio::select! {
@@ -115,9 +115,9 @@ async fn join_spawned(call: &Running, workers: &Workers) {
         () = call.join_spawned() => return,
         () = grace => {}
     }
-    tracing::warn!(
-        request_id = %call.request_id(), node = call.node().map(tracing::field::display), driver = call.driver(),
-        method = call.method(),
+    call_event!(
+        warn,
+        call,
         "the method returned, but work that it spawned went on after the call's time and is dropped"
     );
     call.note_cut();
@@ -125,10 +125,10 @@ async fn join_spawned(call: &Running, workers: &Workers) {
 }
 
 /// Ends when the call is to stop, and tells it: its time is over, it was cancelled, or the server ends.
-async fn told(call: &Running, workers: &Workers) {
+async fn told(call: &Running, method: &Method, workers: &Workers) {
     tokio::select! {
         biased;
-        () = sleep_until(call.deadline()) => call.cancel_late(),
+        () = sleep_until(call.deadline()) => call.cancel_late(method),
         () = call.cancellation().raised() => {}
         () = workers.abandonment().raised() => call.cancel(),
     }
@@ -155,19 +155,17 @@ fn grace(call: &Running, workers: &Workers) -> impl Future<Output = ()> {
 async fn on_a_thread<G: Send + 'static>(
     run: impl FnOnce() -> Finished<G> + Send + 'static,
     call: &Running,
-    handle: &Handle,
+    driver: &Driver,
+    method: &Method,
     workers: &Workers,
 ) -> End<G> {
-    let mut thread = handle.spawn_blocking(move || catch_unwind(AssertUnwindSafe(run)));
+    let mut thread = driver.runtime().handle().spawn_blocking(move || panics::catch(run));
     let joined = tokio::select! {
         biased;
         joined = &mut thread => joined,
-        () = told(call, workers) => {
+        () = told(call, method, workers) => {
             let why = if call.is_late() { "the method's time is over" } else { "the method was told to stop" };
-            tracing::warn!(
-                request_id = %call.request_id(), driver = call.driver(), method = call.method(),
-                "{why}, but a plain fn cannot be stopped: its lock stays until it returns"
-            );
+            call_event!(warn, call, "{why}, but a plain fn cannot be stopped: its lock stays until it returns");
             let _stuck = workers.note_stuck();
             thread.await
         }
@@ -175,21 +173,12 @@ async fn on_a_thread<G: Send + 'static>(
     match joined {
         Ok(Ok(finished)) => End::Finished(finished),
         Ok(Err(panic)) => {
-            log_panic(&*panic, call);
+            log_panic(&panic, call);
             End::Panicked
         }
         // The pool is shut down: the closure, and the lock in it, was dropped unrun.
         Err(_) => End::Dropped,
     }
-}
-
-/// A panic's message.
-pub(crate) fn text(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("a panic without a text")
 }
 
 /// Runs work that must reach its end whoever waits for it: first here, with the driver's runtime entered, and

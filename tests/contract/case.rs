@@ -150,9 +150,9 @@ impl Case {
         self.unversioned().is(status).wants(Want::Fault(Envelope::Routing, "…".into()))
     }
 
-    /// An error that is not wrapped.
+    /// An error that is not wrapped, and comes before any version was used.
     pub(crate) fn fails_bare(self, status: u16, text: &str) -> Self {
-        self.is(status).wants(Want::Fault(Envelope::Bare, text.into()))
+        self.unversioned().is(status).wants(Want::Fault(Envelope::Bare, text.into()))
     }
 
     /// An answer without the version that was used.

@@ -27,7 +27,11 @@ async fn get_root() {
 
 #[tokio::test]
 async fn head_root() {
-    on_stock("HEAD /: 200, empty", [send("HEAD", "/").bytes("")]).await;
+    on_stock(
+        "HEAD /, and HEAD /v1, /v1/: 200, empty",
+        ["/", "/v1", "/v1/"].map(|path| send("HEAD", path).bytes("").sets("content-type", "application/json")),
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -40,10 +44,15 @@ async fn get_v1() {
     };
     let mut old = json!({
         "id": "v1",
-        "links": [{ "href": "<base>/v1/", "rel": "self" }],
-        "media_types": [{ "base": "application/json", "type": "application/vnd.openstack.ironic.v1+json" }],
+        "links": [
+            { "href": "<base>/v1/", "rel": "self" },
+            { "href": "<base>/docs", "rel": "describedby", "type": "text/html" },
+        ],
+        "media_types": { "base": "application/json", "type": "application/vnd.openstack.ironic.v1+json" },
         "version": version(),
+        "chassis": resource("chassis"),
         "nodes": resource("nodes"),
+        "ports": resource("ports"),
         "drivers": resource("drivers"),
     });
     let mut cases = vec![get("/v1").version("1.48").shows(old.clone())];
@@ -53,11 +62,26 @@ async fn get_v1() {
         cases.push(get(path).shows(old.clone()));
     }
     on_stock(
-        "GET /v1, /v1/: id, links, media_types, version, link pairs for nodes, drivers; conductors from 1.49. differs: \
-         no links to chassis and ports, which are not here",
+        "GET /v1, /v1/: id, links, media_types, version, link pairs for chassis, nodes, ports, drivers; conductors from \
+         1.49",
         cases,
     )
     .await;
+}
+
+#[tokio::test]
+async fn chassis_and_ports() {
+    let mut cases = Vec::new();
+    for (path, nothing) in [("/v1/chassis", json!({ "chassis": [] })), ("/v1/ports", json!({ "ports": [] }))] {
+        cases.extend([
+            get(path).shows(nothing.clone()),
+            get(&format!("{}/?detail=True&node={UUID}", &path["/v1".len()..])).shows(nothing),
+            post(path, json!({})).misses(405).sets("allow", "GET"),
+            get(&format!("{path}/{UUID}")).misses(404),
+        ]);
+    }
+    on_stock("GET /v1: link pairs for chassis and ports. differs: there are none of them, so both are empty", cases)
+        .await;
 }
 
 #[tokio::test]
@@ -72,7 +96,7 @@ async fn other_verbs_on_v1() {
 
 #[tokio::test]
 async fn unknown_paths() {
-    let paths = ["/v2", "/v1/nope", "/nope", "/v1/nope/", "/v2/nodes", "/v1/ports", "/v11"];
+    let paths = ["/v2", "/v1/nope", "/nope", "/v1/nope/", "/v2/nodes", "/v1/portgroups", "/v11"];
     on_stock("GET /v2, /v1/nope, /nope: 404, routing envelope", paths.map(|path| get(path).misses(404))).await;
 }
 
@@ -157,6 +181,11 @@ async fn the_common_version_header() {
             common("compute 2.90, baremetal 1.30").sets(VERSION, "1.30"),
             common("compute 2.90").version("1.20").sets(VERSION, "1.20"),
             common("compute 2.90").sets(VERSION, "1.1"),
+            common("baremetal\t 1.30").sets(VERSION, "1.30"),
+            common("baremetal 1.30, baremetal 1.40, compute 2.90").sets(VERSION, "1.40"),
+            common("baremetal 1.30").header("openstack-api-version", "baremetal 1.40").sets(VERSION, "1.40"),
+            get("/v1/drivers").version("1.20").version("1.30").sets(VERSION, "1.30"),
+            get("/v1/drivers").version("1.30, 1.20").sets(VERSION, "1.20"),
             common("baremetal 1.999").misses(406),
             common("baremetal abc").version("1.20").misses(406),
         ],
@@ -197,7 +226,7 @@ async fn version_gates() {
             get("/v1/drivers/fake")
                 .version("1.30")
                 .has(json!({ "type": "dynamic", "default_vendor_interface": "fake" })),
-            get(conductor).version("1.48").misses(404),
+            get(conductor).version("1.48").fails(404, "The API is not supported for this version"),
             get(conductor).version("1.49"),
             get("/v1/drivers?fields=name").version("1.76").fails(406, "Request not acceptable."),
             get("/v1/drivers?fields=name").version("1.77"),
@@ -207,6 +236,7 @@ async fn version_gates() {
             get("/v1/nodes/demo-0.json").version("1.91").fails(404, "Node demo-0.json could not be found."),
             get("/v1/drivers/fake.json").version("1.90").has(json!({ "name": "fake" })),
             get("/v1/drivers/fake.json").version("1.91").fails(404, "…fake.json"),
+            get("/v1/nodes/detail.json").version("1.90").has(json!({ "nodes": "<list>" })).says("driver_info"),
             get("/v1/drivers.json").version("1.30").has(json!({ "drivers": "<list>" })),
             get("/v1/nodes.json?limit=1").version("1.90").has(json!({ "nodes": "<list>" })),
             get("/v1/nodes/demo-0/states.json").version("1.90").has(json!({ "power_state": null })),
@@ -214,6 +244,142 @@ async fn version_gates() {
         ],
     )
     .await;
+}
+
+#[tokio::test]
+async fn attributes_and_the_versions_that_know_them() {
+    let whole = [
+        "uuid",
+        "name",
+        "driver",
+        "driver_info",
+        "driver_internal_info",
+        "properties",
+        "extra",
+        "instance_uuid",
+        "power_state",
+        "provision_state",
+        "maintenance",
+        "maintenance_reason",
+        "reservation",
+        "last_error",
+        "created_at",
+        "updated_at",
+        "resource_class",
+        "description",
+        "vendor_interface",
+        "links",
+    ];
+    let known = |lacks: &[&str]| -> Value {
+        let names = whole.iter().filter(|name| !lacks.contains(name));
+        names.map(|name| ((*name).to_owned(), json!("<any>"))).collect::<serde_json::Map<_, _>>().into()
+    };
+    let node = format!("/v1/nodes/{UUID}");
+    let mut cases = vec![
+        post("/v1/nodes", json!({ "driver": "fake", "name": "n", "uuid": UUID })).is(201),
+        get(&node).version("1.2").shows(known(&[
+            "driver_internal_info",
+            "name",
+            "resource_class",
+            "vendor_interface",
+            "description",
+        ])),
+        get(&node).version("1.50").shows(known(&["description"])),
+        get(&node).version("1.51").shows(known(&[])),
+        get(&node).version("1.115").shows(known(&[])),
+        get(&node).shows(known(&[])),
+        patch(&node, json!([])).version("1.30").shows(known(&["description", "vendor_interface"])),
+        get("/v1/nodes/detail?limit=1&sort_dir=desc")
+            .version("1.30")
+            .has(json!({ "nodes": [known(&["description", "vendor_interface"])] })),
+        get("/v1/nodes?limit=1&sort_dir=desc").version("1.4").shows(json!({
+            "nodes": [{ "uuid": UUID, "instance_uuid": null, "maintenance": false, "power_state": null,
+                "provision_state": "enroll", "links": "<list>" }],
+            "next": "<text>",
+        })),
+    ];
+    for (name, value, minor) in [
+        ("name", json!("x"), 5),
+        ("resource_class", json!("x"), 21),
+        ("vendor_interface", json!("fake"), 31),
+        ("description", json!("x"), 51),
+    ] {
+        let (below, since) = (format!("1.{}", minor - 1), format!("1.{minor}"));
+        let operation = json!([{ "op": "add", "path": format!("/{name}"), "value": value }]);
+        let fields = get(&format!("/v1/nodes?fields={name}"));
+        let fields_of_one = get(&format!("{node}?fields={name}"));
+        let sorted = || get(&format!("/v1/nodes?sort_key={name}"));
+        let refused = |case: Case| case.version(&below).fails(406, "Request not acceptable.");
+        cases.extend([
+            refused(fields),
+            refused(fields_of_one),
+            refused(sorted()),
+            sorted().version(&since),
+            refused(post("/v1/nodes", json!({ "driver": "fake", name: value }))),
+            refused(patch(&node, operation.clone())),
+            patch(&node, operation).version(&since),
+        ]);
+    }
+    for (parameter, minor) in [
+        ("provision_state=enroll", 9),
+        ("driver=fake", 16),
+        ("resource_class=x", 21),
+        ("fault=power%20failure", 42),
+        ("conductor_group=x", 46),
+        ("conductor=x", 49),
+        ("owner=x", 50),
+        ("lessee=x", 65),
+        ("shard=x", 82),
+        ("parent_node=x", 83),
+    ] {
+        let listing = || get(&format!("/v1/nodes?{parameter}"));
+        let refused = "Request not acceptable. The minimal required API version should be ";
+        cases.push(listing().version(&format!("1.{}", minor - 1)).fails(406, &format!("{refused}1.{minor}")));
+        cases.push(listing().version(&format!("1.{minor}")));
+    }
+    let states = "/v1/nodes/demo-0/states";
+    let raid = "/v1/drivers/fake/raid/logical_disk_properties";
+    cases.extend([
+        get("/v1/nodes?detail=true").version("1.42").fails(400, "Invalid query parameter ?detail="),
+        get("/v1/nodes?detail=false").version("1.42").fails(400, "Invalid query parameter ?detail="),
+        get("/v1/nodes?detail=true").version("1.43"),
+        patch(&format!("{node}?reset_interfaces=true"), json!([]))
+            .version("1.44")
+            .fails(406, "Request not acceptable."),
+        patch(&format!("{node}?reset_interfaces=true"), json!([])).version("1.45").fails(400, ""),
+        get(states).version("1.11").shows(json!({
+            "power_state": null, "target_power_state": null, "provision_state": "enroll", "last_error": null,
+            "target_provision_state": null, "provision_updated_at": null, "console_enabled": false,
+        })),
+        get(states).version("1.12").has(json!({ "raid_config": {}, "target_raid_config": {} })),
+        get(states).version("1.75").has(json!({ "boot_mode": null, "secure_boot": null })),
+        get(raid).version("1.11").fails(406, "Request not acceptable."),
+        get(raid).version("1.12"),
+    ]);
+    on_stock(
+        "version gates of attributes: below them they are not shown, and to name one is 406, as is a filter below its own; \
+         ?detail= below 1.43: 400. differs: without a version header all are known",
+        cases,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn interfaces_of_drivers_and_the_versions_that_know_them() {
+    let mut wrong = Vec::new();
+    let server = bessemer_tests::Server::start().await;
+    for (interface, minor) in [("power", 30), ("storage", 33), ("rescue", 38), ("bios", 40), ("firmware", 86)] {
+        for (version, is_shown) in [(minor - 1, false), (minor, true)] {
+            let request = server.request("GET", "/v1/drivers/fake").header(VERSION, format!("1.{version}"));
+            let driver = server.send(request).await.json();
+            let shown = [format!("default_{interface}_interface"), format!("enabled_{interface}_interfaces")]
+                .map(|field| driver.get(&field).is_some());
+            if shown != [is_shown; 2] {
+                wrong.push(format!("{interface} at 1.{version}: {shown:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 #[tokio::test]
@@ -225,6 +391,13 @@ async fn a_node_named_with_the_suffix_is_found_by_its_name() {
             get("/v1/nodes/a.json").version("1.90").has(json!({ "uuid": UUID })),
             get("/v1/nodes/a.json").version("1.91").has(json!({ "uuid": UUID })),
             get(&format!("/v1/nodes/{UUID}.json")).has(json!({ "name": "a.json" })),
+            // Without the end first, then as it is.
+            post("/v1/nodes", json!({ "driver": "fake", "name": "a" })).is(201),
+            get("/v1/nodes/a.json").version("1.90").has(json!({ "name": "a" })),
+            get("/v1/nodes/a.json.json").version("1.90").has(json!({ "name": "a.json" })),
+            get("/v1/nodes/a.json").version("1.91").has(json!({ "name": "a.json" })),
+            get("/v1/nodes/a.json/vendor_passthru/peek").version("1.90").has(json!({ "name": "a.json" })),
+            get("/v1/nodes/demo-0.json/states").version("1.90").fails(404, "Node demo-0.json could not be found."),
         ],
     )
     .await;

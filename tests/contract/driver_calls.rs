@@ -33,7 +33,7 @@ async fn driver_calls() {
     }
     cases.extend([
         post("/v1/drivers/fake/vendor_passthru/sleep", json!({ "seconds": 0 })).is(202).empty(),
-        get("/v1/drivers/nope/vendor_passthru/info").fails(404, "Could not find the following driver(s)"),
+        get("/v1/drivers/nope/vendor_passthru/info").fails(404, "The driver 'nope' is unknown."),
         get("/v1/drivers/nope/vendor_passthru").fails(400, "Missing mandatory parameter: method"),
         post("/v1/drivers/fake/vendor_passthru/nothing", json!({})).fails(400, "No handler for method nothing"),
         post("/v1/drivers/fake/vendor_passthru/nothing", json!({})).fails(400, "…its nodes"),

@@ -155,7 +155,7 @@ async fn get_driver_properties() {
                 "A1": "A1 description. Required.", "A2": "A2 description. Optional.",
                 "B1": "B1 description. Required.", "B2": "B2 description. Required.",
             })),
-            get("/v1/drivers/nope/properties").fails(404, "…nope"),
+            get("/v1/drivers/nope/properties").fails(404, "The driver 'nope' is unknown."),
         ],
     )
     .await;
@@ -174,7 +174,7 @@ async fn raid_properties() {
         "GET /v1/drivers/D/raid/logical_disk_properties: same shape",
         [
             get("/v1/drivers/fake/raid/logical_disk_properties").shows(json!({})),
-            get("/v1/drivers/nope/raid/logical_disk_properties").fails(404, "…nope"),
+            get("/v1/drivers/nope/raid/logical_disk_properties").fails(404, "The driver 'nope' is unknown."),
         ],
     )
     .await;
@@ -193,7 +193,7 @@ async fn driver_methods() {
                 },
                 "sleep": { "http_methods": ["POST"], "async": true, "attach": false, "description": "<text>" },
             })),
-            get("/v1/drivers/nope/vendor_passthru/methods").fails(404, "…nope"),
+            get("/v1/drivers/nope/vendor_passthru/methods").fails(404, "The driver 'nope' is unknown."),
             get("/v1/drivers/fake/vendor_passthru/methods?x=1").fails(400, "Unexpected arguments: x"),
             get("/v1/drivers/fake/vendor_passthru/methods?method=info").fails(400, "Unexpected arguments: method"),
         ],
@@ -228,7 +228,11 @@ async fn nonsense_below_a_driver() {
             get("/v1/drivers/fake/name,hosts")
                 .shows(json!({ "name": "fake", "hosts": ["<text>"], "links": links("drivers/fake") })),
             get("/v1/drivers/fake/name").version("1.76").fails(406, "Request not acceptable."),
-            get("/v1/drivers/nope/name").fails(404, "…nope"),
+            get("/v1/drivers/nope/name")
+                .fails(404, "Could not find the following driver(s) or hardware type(s): nope."),
+            get("/v1/drivers/nope?fields=colour").fails(404, "Could not find the following driver(s)"),
+            get("/v1/drivers/nope?fields=colour").version("1.76").fails(406, "Request not acceptable."),
+            get("/v1/drivers/fake?fields=NAME").shows(json!({ "name": "fake", "links": links("drivers/fake") })),
             get("/v1/drivers/fake/nonsense/more").fails(400, "there is nothing below nonsense"),
             get("/v1/drivers/fake/raid/more").fails(400, "there is nothing below raid"),
             delete("/v1/drivers/fake/nonsense").misses(405).sets("allow", "GET"),

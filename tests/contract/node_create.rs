@@ -72,6 +72,13 @@ async fn wrong_attributes() {
     for attribute in ["colour", "provision_state", "reservation", "power_state", "last_error", "created_at", "links"] {
         cases.push(create(json!({ "driver": "fake", attribute: "x" })).fails(400, &format!("…{attribute}")));
     }
+    for interface in ["power", "deploy", "firmware", "vendor"] {
+        let attribute = format!("{interface}_interface");
+        for value in [json!(1), json!(true), json!([]), json!({})] {
+            let refused = format!("{attribute} must be a string");
+            cases.push(create(json!({ "driver": "fake", &attribute: value })).fails(400, &refused));
+        }
+    }
     for body in ["[]", "\"x\"", "7", "{}", "null", ""] {
         cases.push(send("POST", "/v1/nodes").raw(body).fails(400, ""));
     }
@@ -107,7 +114,8 @@ async fn taken() {
         "POST /v1/nodes, name or uuid taken: 409, names it",
         [
             create(json!({ "driver": "fake", "name": "n", "uuid": UUID })).is(201),
-            create(json!({ "driver": "fake", "name": "n", "uuid": OTHER })).fails(409, "…name n already exists"),
+            create(json!({ "driver": "fake", "name": "n", "uuid": OTHER }))
+                .fails(409, "A node with name n already exists."),
             create(json!({ "driver": "fake", "name": "m", "uuid": UUID })).fails(409, &format!("…{UUID}")),
             create(json!({ "driver": "fake", "uuid": UUID.to_uppercase() })).fails(409, &format!("…{UUID}")),
             create(json!({ "driver": "fake", "name": "m", "uuid": OTHER })).is(201),

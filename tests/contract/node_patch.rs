@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::case::{Case, get, patch, post, send};
+use crate::case::{Case, delete, get, patch, post, put, send};
 use crate::on_stock;
 
 const NODE: &str = "/v1/nodes/demo-0";
@@ -109,7 +109,7 @@ async fn wrong_values() {
          names it",
         [
             post("/v1/nodes", json!({ "driver": "fake", "name": "taken" })).is(201),
-            one("replace", "/name", json!("taken")).fails(409, "…taken"),
+            one("replace", "/name", json!("taken")).fails(409, "A node with name taken already exists."),
             one("replace", "/name", json!("a b")).fails(400, "…\"a b\""),
             one("replace", "/name", json!("states")).fails(400, "…states"),
             one("replace", "/driver", json!("ipmii")).fails(400, "…ipmii"),
@@ -122,6 +122,28 @@ async fn wrong_values() {
             one("replace", "/name", json!("other")).has(json!({ "name": "other" })),
             get(NODE).fails(404, "Node demo-0 could not be found."),
             patch("/v1/nodes/other", json!([{ "op": "remove", "path": "/name" }])).has(json!({ "name": null })),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn an_instance_is_taken_away_before_another_comes() {
+    let instance = |last: u8| json!(format!("3e0d1b7e-5f6e-4c29-8d5b-8c9a2a0a000{last}"));
+    let associated = "… is associated with instance 3e0d1b7e-5f6e-4c29-8d5b-8c9a2a0a0001.";
+    on_stock(
+        "DELETE of a node with an instance, and another instance for it: 409; DELETE in maintenance: 204",
+        [
+            one("add", "/instance_uuid", instance(1)).has(json!({ "instance_uuid": instance(1) })),
+            one("add", "/instance_uuid", instance(1)).is(200),
+            one("replace", "/instance_uuid", instance(2)).fails(409, associated),
+            delete(NODE).fails(409, associated),
+            delete(NODE).fails(409, "Node ").says("/instance_uuid"),
+            get(NODE).has(json!({ "instance_uuid": instance(1) })),
+            remove("/instance_uuid").has(json!({ "instance_uuid": null })),
+            one("add", "/instance_uuid", instance(2)).has(json!({ "instance_uuid": instance(2) })),
+            put(&format!("{NODE}/maintenance"), json!({})).is(202),
+            delete(NODE).is(204),
         ],
     )
     .await;
@@ -184,10 +206,12 @@ async fn what_the_clients_send() {
 async fn secrets() {
     let settings = json!({
         "address": "192.0.2.1", "ipmi_password": "s3cret", "Token": "s3cret", "api_secret": "s3cret",
+        "fernetkey": "s3cret", "my_SSLKey_2": "s3cret", "configdrive": "s3cret", "new_pass": "s3cret",
         "deep": { "list": [{ "password": "s3cret", "user": "u" }] },
     });
     let masked = json!({
         "address": "192.0.2.1", "ipmi_password": "******", "Token": "******", "api_secret": "******",
+        "fernetkey": "******", "my_SSLKey_2": "******", "configdrive": "******", "new_pass": "******",
         "deep": { "list": [{ "password": "******", "user": "u" }] },
     });
     let shown = || json!({ "driver_info": masked });

@@ -30,7 +30,7 @@ async fn show() {
             get("/v1/nodes/N").fails(404, "Node N could not be found."),
             get("/v1/nodes/9be26c0b-03f2-4d2e-ae87-c02d7f33c129")
                 .fails(404, "Node 9be26c0b-03f2-4d2e-ae87-c02d7f33c129"),
-            get("/v1/nodes/a%20b").fails(400, "Expected a logical name or UUID but received a b."),
+            get("/v1/nodes/a%20b").misses(400).says("Expected UUID or name for node: a b"),
             get(&format!("/v1/nodes/{}", UUID.to_uppercase())).fails(404, "Node 1BE26C0B"),
             get("/v1/nodes/n?detail=true").fails(400, "Unexpected arguments: detail"),
             get("/v1/nodes/n?x=1").fails(400, "Unexpected arguments: x"),
@@ -40,13 +40,58 @@ async fn show() {
 }
 
 #[tokio::test]
+async fn what_can_be_no_node() {
+    let mut cases = Vec::new();
+    for ident in ["a%20b", "a%2Fb", "%C3%A4", &"n".repeat(256)] {
+        let at = |below: &str| format!("/v1/nodes/{ident}{below}");
+        for verb in ["GET", "DELETE", "PATCH", "PUT", "POST", "HEAD"] {
+            cases.push(send(verb, &at("")).misses(400).lacks("allow"));
+        }
+        let said = "Expected UUID or name for node_ident: ";
+        cases.extend([
+            get(&at("/validate")).misses(400),
+            get(&at("/name")).misses(400),
+            get(&at("/maintenance")).misses(400),
+            get(&at("/states")).fails(400, said),
+            put(&at("/maintenance"), json!({})).fails(400, said),
+            delete(&at("/maintenance")).fails(400, said),
+            get(&at("/vendor_passthru/methods")).fails(400, said),
+            get(&at("/vendor_passthru?method=x")).fails(400, said),
+            post(&at("/vendor_passthru/echo"), json!({})).fails(400, said),
+            send("BREW", &at("/vendor_passthru/echo")).fails(400, said),
+            post(&at("/vendor_passthru/echo"), json!({})).version("1.4").fails(400, said),
+        ]);
+    }
+    on_stock("GET /v1/nodes/X: X with a space 400, for every verb and all below", cases).await;
+}
+
+#[tokio::test]
+async fn unreserved_characters_need_no_encoding() {
+    on_stock(
+        "a path with characters encoded that need not be (RFC 3986, 6.2.2.2) is the path without",
+        [
+            get("/v1/%6eodes/demo%2D0").has(json!({ "name": "demo-0" })),
+            get("/%761/nodes/demo-0/%73tates").has(json!({ "power_state": null })),
+            get("/v1/nodes/demo-0/vendor%5fpassthru/m%65thods").has(json!({ "echo": "<object>" })),
+            post("/v1/nodes/demo-0/vendor%5Fpassthru?method=echo", json!({})).has(json!({ "http_method": "POST" })),
+            get("/v1%2Fnodes").misses(404),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn end() {
     holds(
-        "DELETE /v1/nodes/X: 204, empty; again 404",
+        "DELETE /v1/nodes/X: 204, empty; again 404; arguments 400. differs: a body that is no object is a 400 too",
         &one().await,
         [
             delete("/v1/nodes/n?x=1").fails(400, "Unexpected arguments: x"),
-            delete("/v1/nodes/n").is(204),
+            delete("/v1/nodes/n").json(&json!({ "x": 1, "y": 2 })).fails(400, "Unexpected arguments: x, y"),
+            delete("/v1/nodes/n").json(&json!([])).fails(400, "…object"),
+            delete("/v1/nodes/nope").json(&json!({ "x": 1 })).fails(400, "Unexpected arguments: x"),
+            get("/v1/nodes/n"),
+            delete("/v1/nodes/n").json(&json!({})).is(204),
             delete("/v1/nodes/n").fails(404, "Node n could not be found."),
             delete(&format!("/v1/nodes/{UUID}")).fails(404, "Node "),
             post("/v1/nodes", json!({ "driver": "fake", "name": "n", "uuid": UUID })).is(201),
@@ -64,7 +109,7 @@ async fn maintenance() {
         |on: bool, reason: Value| get("/v1/nodes/n").has(json!({ "maintenance": on, "maintenance_reason": reason }));
     holds(
         "PUT /v1/nodes/X/maintenance {reason?}, DELETE same: 202, empty; idempotent; DELETE clears reason; GET 405 Allow: \
-         DELETE, PUT; unknown key 400",
+         DELETE, PUT; unknown key 400. differs: a body of DELETE that is no object, or no JSON, is a 400 too",
         &one().await,
         [
             put(path, json!({ "reason": "fan" })).is(202).empty(),
@@ -74,7 +119,11 @@ async fn maintenance() {
             put(path, json!({})).is(202),
             state(true, Value::Null),
             put(path, json!({ "reason": "fan" })).is(202),
-            delete(path).is(202).empty(),
+            delete(path).json(&json!({ "x": 1 })).fails(400, "Unexpected arguments: x"),
+            delete(path).json(&json!([1])).fails(400, "…object"),
+            delete(path).raw("{").fails(400, ""),
+            state(true, json!("fan")),
+            delete(path).json(&Value::Null).is(202).empty(),
             state(false, Value::Null),
             delete(path).is(202),
             send("PUT", path).is(202),

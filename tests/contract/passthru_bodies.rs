@@ -43,7 +43,14 @@ async fn extra_query_parameters() {
     .await;
     on_stock(
         "extra query parameters of DELETE. differs: arguments",
-        [send("DELETE", &format!("{ECHO}?a=1&b=2&b=3")).has(json!({ "args": { "a": "1", "b": ["2", "3"] } }))],
+        [
+            send("DELETE", &format!("{ECHO}?a=1&b=2&b=3")).has(json!({ "args": { "a": "1", "b": ["2", "3"] } })),
+            // Beside a body, be it one that says nothing.
+            get(&format!("{ECHO}?a=1")).raw("null").has(json!({ "args": { "a": "1" } })),
+            get(&format!("{ECHO}?a=1")).json(&json!({ "b": [2] })).has(json!({ "args": { "a": "1", "b": [2] } })),
+            get(&format!("{ECHO}?a=1")).json(&json!({ "a": 1 })).fails(400, "argument `a` is given both"),
+            get(&format!("{ECHO}?a=1")).json(&json!([1])).fails(400, "…a body that is no object"),
+        ],
     )
     .await;
 }
@@ -117,21 +124,27 @@ async fn content_types() {
     let form = "application/x-www-form-urlencoded";
     on_stock(
         "content type text/plain with JSON: parsed as JSON; form content type with JSON: 400; form text: 500. differs: \
-         JSON is taken as what it is, which `curl -d` calls a form; form text 400",
+         form text 400; both name the way out",
         [
             with("text/plain", r#"{"a": 1}"#).has(json!({ "args": { "a": 1 } })),
             with("application/octet-stream", r#"{"a": 1}"#).has(json!({ "args": { "a": 1 } })),
             echo("POST", r#"{"a": 1}"#).has(json!({ "args": { "a": 1 } })),
-            with(form, r#"{"a": 1}"#).has(json!({ "args": { "a": 1 } })),
-            with(form, "a=1&b=2").fails(400, ""),
+            with(form, r#"{"a": 1}"#).fails(400, "Unexpected arguments").says("curl --json"),
+            with(form, "a=1&b=2").fails(400, "Unexpected arguments"),
+            with(&format!("{}; charset=utf-8", form.to_uppercase()), "{}").fails(400, "Unexpected arguments"),
+            with(form, " ").has(json!({ "args": {} })),
             send("POST", "/v1/nodes")
                 .header("content-type", form)
-                .raw("driver=fake")
-                .fails(400, "the body is not sound JSON"),
+                .raw(r#"{"driver": "fake"}"#)
+                .fails(400, "Unexpected"),
+            send("PATCH", "/v1/nodes/demo-0").header("content-type", form).raw("[]").fails(400, "Unexpected"),
+            send("PUT", "/v1/nodes/demo-0/maintenance").header("content-type", form).raw("{}").fails(400, "Unexpected"),
+            send("PUT", "/v1/nodes/demo-0/maintenance").header("content-type", form).is(202),
+            get("/v1/nodes/demo-0").has(json!({ "maintenance": true })),
         ],
     )
     .await;
-    let wrong = types("s=a").header("content-type", form).fails(400, "the body is not JSON");
+    let wrong = types("s=a").header("content-type", form).fails(400, "Unexpected arguments");
     holds("form text: 500. differs: 400", &Probe::start().await, [wrong]).await;
 }
 

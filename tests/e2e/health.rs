@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::until::until;
 
-const PATHS: [&str; 3] = ["/livez", "/readyz", "/healthcheck"];
+const PATHS: [&str; 4] = ["/livez", "/readyz", "/healthcheck", "/metrics"];
 
 async fn server(config: &str) -> Server {
     Server::builder().config(config).start().await
@@ -46,7 +46,12 @@ async fn a_server_that_is_well_says_so() {
 #[tokio::test]
 async fn head_is_answered_without_a_body() {
     let server = server("").await;
-    for (path, status) in [("/livez", 200), ("/readyz", 200), ("/healthcheck", 204)] {
+    for (path, status) in [
+        ("/livez", 200),
+        ("/readyz", 200),
+        ("/healthcheck", 204),
+        ("/metrics", 200),
+    ] {
         let answer = server.send(server.request("HEAD", path)).await;
         assert_eq!((answer.status, answer.body.len()), (status, 0), "{path}: {answer:?}");
     }

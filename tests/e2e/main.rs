@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
+mod canary;
 mod cli;
 mod cli_tasks;
 mod conductors;
@@ -9,11 +10,15 @@ mod configuration;
 mod db;
 mod drivers;
 mod durable;
+mod fresh;
 mod health;
 mod limits;
 mod locks;
 mod locks_rest;
+mod logs;
 mod maintenance;
+mod memory;
+mod metrics;
 mod node_create;
 mod node_list;
 mod node_patch;

@@ -132,7 +132,7 @@ async fn next_carries_the_whole_query() {
     assert_eq!(
         answer.json()["next"],
         format!(
-            "{}/v1/nodes?fields=name%2Cuuid&maintenance=false&sort_key=name&sort_dir=desc&limit=1&marker={last}",
+            "{}/v1/nodes?sort_key=name&sort_dir=desc&maintenance=False&fields=name,uuid&limit=1&marker={last}",
             server.base()
         )
     );

@@ -72,10 +72,10 @@ async fn what_addresses_no_node_is_a_404_or_a_400() {
         assert_refused(
             &server.get(&format!("/v1/nodes/{ident}")).await,
             400,
-            &["Expected a logical name or UUID"],
+            &["Expected UUID or name for node"],
         );
     }
-    let nowhere = server.get("/v1/nodes/demo-0/nowhere").await;
+    let nowhere = server.get("/v1/nodes/demo-0/traits").await;
     assert_eq!((nowhere.status, nowhere.fault()["code"].clone()), (404, json!(404)));
 }
 

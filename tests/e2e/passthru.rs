@@ -125,7 +125,7 @@ async fn what_is_not_there_is_named() {
         "POST",
         "/v1/drivers/m/vendor_passthru/note",
         404,
-        "Could not find the following driver(s)",
+        "The driver 'm' is unknown.",
     )
     .await;
     check(

@@ -77,7 +77,8 @@ fn what_is_unsound_is_found() {
         assert!(golden.contains(was), "{was}");
         let document = directory.path().join("openapi.json");
         fs::write(&document, golden.replace(was, is)).unwrap();
-        let found = check_file(&document, None).expect_err(was);
+        // Which quotes there are depends on what else is installed beside the validator.
+        let found = check_file(&document, None).expect_err(was).replace('"', "'");
         assert!(found.contains(told), "{was}: {found}");
     }
 }

@@ -111,6 +111,14 @@ impl Server {
         self.child.id()
     }
 
+    /// What of its memory is in use, in KiB.
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("the server runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.map(|line| line.trim().trim_end_matches(" kB"));
+        kib.and_then(|kib| kib.parse().ok()).expect("the system tells")
+    }
+
     /// Its state directory.
     pub fn state(&self) -> &Path {
         match &self.state {

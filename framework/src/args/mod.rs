@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer as _, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::host::{Argument, Body, Takes};
+use crate::host::{Argument, Body, Takes, speaks_of_secrets};
 use crate::verbs::Verb;
 pub(crate) use accepts::accepts;
 pub use accepts::{Words, accepted};
@@ -238,7 +238,14 @@ impl<'a> Arguments<'a> {
                     faults.push(format!("missing argument `{}`, {}", argument.name, accepts()));
                 }
             } else if let Some(why) = (argument.check)(self, index) {
-                faults.push(format!("argument `{}` {}", argument.name, must_be(&accepts(), why)));
+                // Why it does not fit would be told by showing it.
+                let is_secret =
+                    speaks_of_secrets(argument.name) || self.given[index].as_ref().is_some_and(Given::holds_secrets);
+                let must_be = match is_secret {
+                    true => format!("must be {}", accepts()),
+                    false => must_be(&accepts(), why),
+                };
+                faults.push(format!("argument `{}` {must_be}", argument.name));
             }
         }
         BadArguments { faults }

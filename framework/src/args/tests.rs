@@ -302,11 +302,29 @@ fn a_query_stands_for_the_body_of_get_and_delete() {
 
     let text = |input: &Input<'_>| input.body::<Outlet>().unwrap_err().to_string();
     assert_eq!(text(&many), "query: missing field `number`");
-    let both = Input { body: b"{}", ..input };
+    let beside = |body: &'static [u8]| Input { body, ..input };
+    for body in [&b"{}"[..], b"null", b" null\n"] {
+        assert_eq!(beside(body).body::<Outlet>(), Ok(Outlet { number: 3 }));
+    }
     assert_eq!(
-        text(&both),
-        "argument `number` is given in the query beside a body: send all arguments in one of them"
+        beside(br#"{"a": [1, "2"]}"#).body::<Value>(),
+        Ok(json!({"number": "3", "a": [1, "2"]}))
     );
+    assert_eq!(
+        text(&beside(br#"{"number": 3}"#)),
+        "argument `number` is given both in the query and in the body"
+    );
+    assert_eq!(
+        text(&beside(b"[1]")),
+        "argument `number` is given in the query beside a body that is no object: send all arguments in one of them"
+    );
+    assert!(text(&beside(br#"{"a": 1, "a": 2}"#)).contains("argument `a` is given twice"));
+    assert!(text(&beside(br#"{"a": "#)).starts_with("body: EOF"));
+    let secret = Input {
+        query: &repeated,
+        ..beside(br#"{"number": "geheim", "password": 1}"#)
+    };
+    assert_eq!(text(&secret), "query and body: a value does not fit");
     let post = Input {
         verb: Verb::Post,
         ..input
@@ -318,5 +336,64 @@ fn a_query_stands_for_the_body_of_get_and_delete() {
     assert_eq!(
         input.body::<RawBody>().unwrap_err().to_string(),
         "Unexpected arguments: number: this method takes its body as it is and reads no query"
+    );
+}
+
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[allow(dead_code, reason = "only refused here")]
+struct Login {
+    user: String,
+    password: u16,
+}
+
+/// What does not fit would be told by showing it.
+#[test]
+fn a_value_that_is_secret_is_not_repeated() {
+    let fault = |name, body: &str| {
+        let accepted: &'static [Argument] = Box::leak(Box::new([argument::<u16>(name)]));
+        let input = Input {
+            verb: Verb::Post,
+            query: &[],
+            body: body.as_bytes(),
+            content_type: None,
+        };
+        Arguments::named(&input, accepted).unwrap().explain().to_string()
+    };
+    let must_be = "must be an integer from 0 to 65535";
+    assert_eq!(
+        fault("password", r#"{"password": "geheim"}"#),
+        format!("argument `password` {must_be}")
+    );
+    let told = format!("argument `slot` {must_be}: invalid type: string \"seven\", expected u16");
+    assert_eq!(fault("slot", r#"{"slot": "seven"}"#), told);
+
+    let nested = decode::<Login>(Verb::Post, &[], r#"{"x": {"user": "u", "password": "geheim"}}"#).unwrap_err();
+    assert!(
+        nested.starts_with("argument `x` must be ") && !nested.contains("geheim"),
+        "{nested}"
+    );
+
+    let input = Input {
+        verb: Verb::Get,
+        query: &[],
+        body: br#"{"user": "u", "password": "geheim"}"#,
+        content_type: None,
+    };
+    let text = |input: &Input<'_>| input.body::<Login>().unwrap_err().to_string();
+    assert_eq!(text(&input), "body: a value does not fit, at line 1 column 34");
+    let query = [("user".into(), "u".into()), ("password".into(), "geheim".into())];
+    let in_query = Input {
+        query: &query,
+        body: b"",
+        ..input
+    };
+    assert_eq!(text(&in_query), "query: a value does not fit");
+    let other = Input {
+        body: br#"{"user": 3, "pasword": 4}"#,
+        ..input
+    };
+    assert_eq!(
+        text(&other),
+        "body: invalid type: integer `3`, expected a string at line 1 column 10"
     );
 }

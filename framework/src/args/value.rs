@@ -11,6 +11,8 @@ use serde::forward_to_deserialize_any;
 use serde_json::Error;
 use serde_json::value::RawValue;
 
+use crate::properties::holds_secrets;
+
 /// An argument as it was written.
 pub(super) enum Given<'a> {
     /// A member of the body: JSON text.
@@ -22,6 +24,14 @@ pub(super) enum Given<'a> {
 }
 
 impl<'a> Given<'a> {
+    /// Whether a key in it, at any depth, speaks of secrets.
+    pub(super) fn holds_secrets(&self) -> bool {
+        match self {
+            Self::Json(text) => serde_json::from_str(text).is_ok_and(|value| holds_secrets(&value)),
+            Self::Text(_) | Self::Texts(_) => false,
+        }
+    }
+
     /// Another value of the same query key.
     pub(super) fn append(&mut self, value: Self) {
         let mut texts = match std::mem::replace(self, Self::Texts(Vec::new())) {

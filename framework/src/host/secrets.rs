@@ -1,8 +1,10 @@
 //! Which keys speak of secrets. One answer for all: the server masks by it, messages leave values out by it, and the
 //! test kit looks for leaks by it.
 
-/// Parts of keys that speak of secrets, in lower case and without separators.
-const PARTS: [&str; 15] = [
+/// Parts of keys that speak of secrets, in lower case and without separators. What Ironic masks by its key is masked
+/// by these: its list is that of `oslo_utils.strutils`, of which those that have another one of these in them are left
+/// out.
+const PARTS: [&str; 35] = [
     "password",
     "passwd",
     "passphrase",
@@ -18,6 +20,27 @@ const PARTS: [&str; 15] = [
     "kgkey",
     "encryptionkey",
     "signingkey",
+    // From here on those that only OpenStack has.
+    "adminpass",
+    "barbicansimplecryptokek",
+    "cephadminkey",
+    "cephclientkey",
+    "cephclusterfsid",
+    "cephmanilaclientkey",
+    "cephmdskey",
+    "cephmonkey",
+    "cephrgwkey",
+    "configdrive",
+    "designaterndckey",
+    "encryptedkey",
+    "fernetkey",
+    "migrationsshkey",
+    "newpass",
+    "octaviaheartbeatkey",
+    "rabbitcookie",
+    "sslkey",
+    "swifthashsuffix",
+    "syspswd",
 ];
 
 /// Words that do so only by themselves: `bmc_pass`, but not `bypass`.
@@ -52,6 +75,11 @@ mod tests {
             "X-Auth-Token",
             "bmc.pass",
             "pwd",
+            "fernet_key",
+            "sslKey",
+            "configdrive",
+            "ceph_mon_key",
+            "swift-hash-suffix",
         ] {
             assert!(speaks_of_secrets(key), "{key}");
         }

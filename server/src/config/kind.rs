@@ -17,6 +17,7 @@ use super::toml_text;
 use super::written::{Share, Written};
 
 /// The type of an option.
+#[derive(Clone, Copy)]
 pub(super) enum Kind {
     /// `true` or `false`.
     Flag { set: fn(&mut Written, bool) },

@@ -37,7 +37,9 @@ pub(crate) use mask::{MASK, without_passwords};
 pub use diagnostic::{Colour, Diagnostic, Faults, Severity};
 pub use drivers::DriverSection;
 pub use load::{FILE_DEFAULT, FILE_VARIABLE, FlagText, Loaded, Purpose, Sources};
-pub use model::{Api, Conductor, Config, Connection, Database, Healthcheck, Log, LogFormat, LogLevel, Setting};
+pub use model::{
+    Api, Conductor, Config, Connection, Database, Healthcheck, Log, LogFormat, LogLevel, Metrics, Setting,
+};
 pub use origin::{Located, Origin, Place, Source};
 pub use sample::{markdown, sample};
 pub use show::Origins;

@@ -31,6 +31,8 @@ pub struct Config {
     pub healthcheck: Healthcheck,
     /// `[log]`.
     pub log: Log,
+    /// `[metrics]`.
+    pub metrics: Metrics,
     /// `[drivers.<name>]`, in the order of names.
     pub drivers: Vec<DriverSection>,
     /// The files that were read, in the order they were applied, each with what named it.
@@ -176,6 +178,13 @@ pub struct Log {
     pub call_lines_max: usize,
     /// Most bytes of such a line.
     pub call_line_bytes_max: usize,
+}
+
+/// `[metrics]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Metrics {
+    /// Whether `/metrics` is served.
+    pub enabled: bool,
 }
 
 /// `log.level`.

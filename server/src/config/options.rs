@@ -15,6 +15,7 @@ pub(super) const ENV_PREFIX: &str = "BESSEMER_";
 pub(super) const DRIVERS: &str = "drivers";
 
 /// A row of the table.
+#[derive(Clone, Copy)]
 pub(super) struct Opt {
     /// Its key path: `section.name`, or `name` at the top.
     pub(super) key: &'static str,

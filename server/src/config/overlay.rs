@@ -32,8 +32,10 @@ pub(super) fn lay_flags(flags: &[FlagText], draft: &mut Draft) {
         let origin = Origin::flag(flag, text);
         match options::find(key) {
             Some(opt) => layer.take(opt, key, Given::Text(text), &origin.at_name(), origin),
+            // The value may be a secret, as that of an unknown variable.
             None => {
-                layer.fault(Diagnostic::fault(format!("{flag} sets {key}, which is no option")).at(&origin.at_name()))
+                let fault = Diagnostic::fault(format!("{flag} sets {key}, which is no option"));
+                layer.fault(fault.at(&Origin::flag(flag, "…").at_name()));
             }
         }
     }

@@ -2,7 +2,7 @@
 //! not shown, neither by us nor in what the driver says.
 
 use bessemer::Error;
-use bessemer::host::speaks_of_secrets;
+use bessemer::host::{self, speaks_of_secrets};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
@@ -11,6 +11,7 @@ use super::drivers::DriverSection;
 use super::fits::{self, Misfit};
 use super::kind::Given;
 use super::mask;
+use super::model::Config;
 use super::options::DRIVERS;
 use super::origin::Origin;
 
@@ -26,6 +27,17 @@ const OF_SERDE: [&str; 6] = [
     "missing field",
     "data did not match",
 ];
+
+impl Config {
+    /// What a driver says of itself, without the secrets of its section; it is called by any of its names.
+    pub(crate) fn without_secrets_of(&self, driver: &host::Driver, text: &str) -> String {
+        let names = std::iter::once(driver.name).chain(driver.aliases.iter().copied());
+        let sections = names.filter_map(|name| self.driver(name));
+        sections.fold(mask::without_passwords(text).into_owned(), |text, section| {
+            section.without_secrets(&text)
+        })
+    }
+}
 
 impl DriverSection {
     /// The settings that do not fit the driver's type, by the schema of it.

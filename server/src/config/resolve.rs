@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::duration;
 use super::load::{Loaded, Purpose, Sources};
 use super::mask;
-use super::model::{Api, Conductor, Config, Connection, Database, Healthcheck, Log};
+use super::model::{Api, Conductor, Config, Connection, Database, Healthcheck, Log, Metrics};
 use super::origin::{Located, Origin};
 use super::table::LOCK_WAIT_MAX;
 use super::toml_text;
@@ -89,6 +89,7 @@ pub(super) fn resolve(mut draft: Draft, sources: &Sources) -> Loaded {
             call_lines_max: w.log_call_lines_max as usize,
             call_line_bytes_max: w.log_call_line_bytes_max as usize,
         },
+        metrics: Metrics { enabled: w.metrics },
         drivers: draft.drivers,
         files: draft.files,
         settings: draft.settings,

@@ -76,6 +76,8 @@ pub(super) struct Written {
     pub(super) log_access: bool,
     pub(super) log_call_lines_max: u64,
     pub(super) log_call_line_bytes_max: u64,
+
+    pub(super) metrics: bool,
 }
 
 /// A number, or a part of another one.

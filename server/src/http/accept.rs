@@ -6,11 +6,12 @@ use http::{HeaderMap, header};
 /// Whether an answer in JSON is acceptable. A request that says nothing about it, or nothing that can be read, takes
 /// anything.
 pub(crate) fn takes_json(headers: &HeaderMap) -> bool {
-    match headers.get(header::ACCEPT) {
-        None => true,
+    let mut values = headers.get_all(header::ACCEPT).iter();
+    match (values.next(), values.next()) {
+        (None, _) => true,
         // What nearly all clients send.
-        Some(value) if value == "application/json" || value == "*/*" => true,
-        Some(_) => names_json(headers),
+        (Some(value), None) if value == "application/json" || value == "*/*" => true,
+        _ => names_json(headers),
     }
 }
 
@@ -67,6 +68,14 @@ fn has_no_weight(parameters: &str) -> bool {
     })
 }
 
+#[cfg(feature = "fuzzing")]
+impl crate::fuzzing::Parts {
+    /// Whether JSON is taken, by the short way too and by the long way alone.
+    pub fn takes_json(headers: &HeaderMap) -> [bool; 2] {
+        [takes_json(headers), names_json(headers)]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +97,7 @@ mod tests {
             (&["application/xml"], false),
             (&["text/html, application/json;q=0"], false),
             (&["application/json;q=0, */*"], false),
+            (&["*/*", "application/json;q=0"], false),
             (&["application/json;q=0.000"], false),
         ] {
             let headers = accept

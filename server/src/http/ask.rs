@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, Request};
-use http::Uri;
+use http::request::Parts;
+use http::{HeaderValue, Uri, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
@@ -20,6 +21,7 @@ use super::query::Query;
 use super::version::Version;
 use crate::call::Origin;
 use crate::context::Context;
+use crate::dispatch::{CallError, is_blank, is_form};
 use crate::lock::Who;
 
 /// The place of [`Ask::ident`] in `/v1/nodes/X`.
@@ -40,6 +42,7 @@ pub(crate) struct Ask {
     uri: Uri,
     origin: Origin,
     body: axum::body::Body,
+    content_type: Option<HeaderValue>,
 }
 
 impl FromRequest<Arc<Context>> for Ask {
@@ -51,28 +54,55 @@ impl FromRequest<Arc<Context>> for Ask {
             .extensions
             .remove::<Asked>()
             .expect("the edge tells every request what was asked");
-        if !takes_json(&parts.headers) {
+        let mut ask = Self::of(context, asked, &parts, body)?;
+        ask.content_type = parts.headers.remove(header::CONTENT_TYPE);
+        Ok(ask)
+    }
+}
+
+/// A segment of a path, decoded.
+pub(super) fn segment(uri: &Uri, index: usize) -> String {
+    // The search that `str` brings is made for longer texts.
+    let slash = |text: &str| text.bytes().position(|byte| byte == b'/');
+    let mut rest = uri.path();
+    for _ in 0..index {
+        rest = slash(rest).map_or("", |end| &rest[end + 1..]);
+    }
+    path::decode(&rest[..slash(rest).unwrap_or(rest.len())]).into_owned()
+}
+
+impl Ask {
+    /// Takes a request apart.
+    ///
+    /// # Errors
+    /// 406 if its client takes no JSON.
+    pub(super) fn of(
+        context: &Arc<Context>,
+        asked: Asked,
+        parts: &Parts,
+        body: axum::body::Body,
+    ) -> Result<Self, Fault> {
+        if asked.names_types && !takes_json(&parts.headers) {
             return Err(Fault::only_json());
         }
         Ok(Self {
             context: Arc::clone(context),
             version: asked.version,
             query: Query::of(&parts.uri),
-            base: base_url(&context.config.api, &parts),
+            base: base_url(&context.config.api, parts),
             ident: segment(&parts.uri, IDENT),
-            uri: parts.uri,
+            uri: parts.uri.clone(),
             origin: asked.origin,
             body,
+            content_type: None,
         })
     }
-}
 
-/// A segment of a path, decoded.
-pub(super) fn segment(uri: &Uri, index: usize) -> String {
-    path::decode(uri.path().split('/').nth(index).unwrap_or("")).into_owned()
-}
+    /// The query as it was sent.
+    pub(super) fn raw_query(&self) -> &str {
+        self.uri.query().unwrap_or("")
+    }
 
-impl Ask {
     /// The segment of the path that comes so many after [`Ask::ident`].
     pub(crate) fn after_ident(&self, places: usize) -> String {
         segment(&self.uri, IDENT + places)
@@ -102,7 +132,7 @@ impl Ask {
     /// The body as JSON; `None` if there is none, or `null`.
     ///
     /// # Errors
-    /// 400 if it is no JSON, nested too deep, or has a key twice; 413 if it is too long.
+    /// 400 if it is no JSON, declared as a form, nested too deep, or has a key twice; 413 if it is too long.
     pub(crate) async fn document(&mut self) -> Result<Option<Value>, Fault> {
         let api = &self.context.config.api;
         let bytes = body::read(
@@ -111,8 +141,12 @@ impl Ask {
             api.body_timeout,
         )
         .await?;
-        if bytes.iter().all(u8::is_ascii_whitespace) {
+        if is_blank(&bytes) {
             return Ok(None);
+        }
+        let content_type = self.content_type.as_ref().and_then(|kind| kind.to_str().ok());
+        if is_form(content_type) {
+            return Err(CallError::Form.into());
         }
         Ok(Some(document::read(&bytes, api.max_json_body_depth)?).filter(|value| !value.is_null()))
     }
@@ -130,6 +164,23 @@ impl Ask {
                 document::kind(&other)
             ))),
         }
+    }
+}
+
+impl Ask {
+    /// Ends the reading of a request that has no arguments, in its body or elsewhere.
+    ///
+    /// # Errors
+    /// Those of [`Ask::object`], and 400 with the keys that were given.
+    pub(crate) async fn no_body(&mut self) -> Result<(), Fault> {
+        let names: Vec<String> = self.object().await?.into_iter().map(|(name, _)| name).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        Err(Fault::bad_request(format!(
+            "Unexpected arguments: {}",
+            names.join(", ")
+        )))
     }
 }
 

@@ -115,7 +115,7 @@ impl HttpBody for Body {
     }
 }
 
-/// A request's whole body.
+/// A request's whole body. What is left of one that is too long is `watched.rs`'s to throw away, after the answer.
 ///
 /// # Errors
 /// 413 if it is longer than `max` bytes, 408 if it does not come within `patience`, 400 if it breaks off.
@@ -126,6 +126,10 @@ where
 {
     if body.is_end_stream() {
         return Ok(Bytes::new());
+    }
+    // Its length is told: nothing of it has to come first, nor is a client that waits for leave told to send it.
+    if usize::try_from(body.size_hint().lower()).is_ok_and(|told| told > max) {
+        return Err(Fault::body_too_large(max));
     }
     tokio::select! {
         biased;
@@ -153,7 +157,6 @@ where
         let frame = frame.map_err(|error| Fault::bad_request(format!("the body broke off: {error}")))?;
         let Ok(data) = frame.into_data() else { continue };
         if first.as_ref().map_or(0, Bytes::len) + rest.len() + data.len() > max {
-            discard(body, max).await;
             return Err(Fault::body_too_large(max));
         }
         match &first {
@@ -174,21 +177,3 @@ where
     whole.extend_from_slice(&rest);
     Ok(whole.freeze())
 }
-
-/// Reads some more of a body that is too long: a client that is still sending when the connection closes may
-/// never read why.
-async fn discard<B>(mut body: B, max: usize)
-where
-    B: HttpBody<Data = Bytes> + Unpin,
-{
-    let mut left = max.saturating_mul(DISCARDED_TIMES);
-    while let Some(Ok(frame)) = body.frame().await {
-        match left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) {
-            Some(less) => left = less,
-            None => return,
-        }
-    }
-}
-
-/// How many times the limit is read of a body that is over it.
-const DISCARDED_TIMES: usize = 16;

@@ -100,6 +100,14 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 }
 
+#[cfg(feature = "fuzzing")]
+impl crate::fuzzing::Parts {
+    /// A JSON document of a built-in route; `None` if it is refused.
+    pub fn document(text: &[u8], depth_max: usize) -> Option<Value> {
+        read(text, depth_max).ok()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,10 +2,10 @@
 //! headers (`common.rs`), a line in the access log. A stack of layers would say the same at several times the price.
 
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
+use axum::response::IntoResponse;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use tower_service::Service as _;
 use uuid::Uuid;
 
+use super::ask::Ask;
 use super::body::Body;
 use super::common;
 use super::fault::Fault;
@@ -23,7 +24,8 @@ use super::version::Version;
 use super::{Api, passthru, path};
 use crate::ascii;
 use crate::call::Origin;
-use crate::telemetry::access;
+use crate::metrics::{Called, Route};
+use crate::telemetry::{access, panics};
 
 /// What handlers know of their request beside its parts.
 #[derive(Clone, Debug)]
@@ -44,14 +46,16 @@ pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) ->
         request: Uuid::new_v4(),
         caller: None,
     };
-    let request_id = RequestId::of(origin.request);
+    let id = origin.request;
+    let request_id = RequestId::of(id);
     let (mut parts, body) = request.into_parts();
 
     let head = Head::of(&parts);
     let probe = Probe::of(parts.uri.path());
+    let mut called = Called::default();
     let (version, answer) = match probe {
         // Who asks for the health knows no versions.
-        Some(probe) => (None, contained(Box::pin(health(api, probe, &parts)).as_mut()).await),
+        Some(probe) => (None, contained(id, Box::pin(health(api, probe, &parts)).as_mut()).await),
         // Nor does who asks what may be asked.
         None if parts.method == Method::OPTIONS => (None, Response::new(Body::default()).into()),
         None => match head.version(&parts) {
@@ -61,7 +65,7 @@ pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) ->
                     version,
                     names_types: head.names_types,
                 };
-                let routed = contained(pin!(route(api, asked, head.size, &mut parts, body))).await;
+                let routed = contained(id, pin!(route(api, asked, head.size, &mut parts, body, &mut called))).await;
                 (Some(version), routed)
             }
             Err(asked) => (None, version_not_served(&asked.0, &parts)),
@@ -77,18 +81,27 @@ pub(crate) async fn answer(api: &Api, peer: &str, request: Request<Incoming>) ->
         Some(version) if reached => api.common.give(&mut response, is_json, version, request_id.header()),
         _ => common::give_id(&mut response, request_id.header()),
     }
+    if head.names_version && response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        // Ironic sends no such header. Its clients know by themselves when to ask again, but `baremetal` falls over one.
+        response.headers_mut().remove(header::RETRY_AFTER);
+    }
     if api.context.stopping.is_raised() {
         // The next request is for whoever serves then.
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);
     }
+    if probe.is_some() {
+        called.route = Route::Probe;
+    }
+    let took = arrived.elapsed();
+    api.context.metrics.answered(called, response.status().as_u16(), took);
     api.access.write(&access::Line {
         verb: &parts.method,
         path: parts.uri.path(),
         peer,
         request: &request_id.0,
         status: response.status(),
-        arrived,
+        took,
         is_probe: probe.is_some(),
     });
     response
@@ -122,10 +135,26 @@ pub(crate) struct Answer {
 impl Answer {
     /// 200 with JSON text.
     pub(crate) fn json(text: Bytes) -> Self {
+        Self::ready(ascii::bytes(text))
+    }
+
+    /// 200 with JSON text that is ASCII already.
+    pub(crate) fn ready(text: Bytes) -> Self {
         Self {
             is_json: true,
-            ..Response::new(Body::from(ascii::bytes(text))).into()
+            ..Response::new(Body::from(text)).into()
         }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> axum::response::Response {
+        let mut response = self.response;
+        if self.is_json {
+            let json = HeaderValue::from_static("application/json");
+            response.headers_mut().insert(header::CONTENT_TYPE, json);
+        }
+        response.map(Into::into)
     }
 }
 
@@ -154,9 +183,17 @@ impl From<Fault> for Answer {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Unreached;
 
-/// Vendor passthru is matched by hand, being what this server is for; all other routes are axum's.
+/// Vendor passthru is matched by hand, being what this server is for, and so are the reads that clients repeat; all
+/// other routes are axum's.
 /// Takes out of `parts` what it needs; verb and URI stay for the log.
-async fn route(api: &Api, asked: Asked, head: usize, parts: &mut Parts, body: Incoming) -> Answer {
+async fn route<'a>(
+    api: &'a Api,
+    asked: Asked,
+    head: usize,
+    parts: &mut Parts,
+    body: Incoming,
+    called: &mut Called<'a>,
+) -> Answer {
     let head_max = api.context.config.api.max_header_size_bytes;
     if head > head_max {
         return Fault::new(
@@ -167,11 +204,17 @@ async fn route(api: &Api, asked: Asked, head: usize, parts: &mut Parts, body: In
         )
         .into();
     }
+    path::decode_unreserved(&mut parts.uri);
     if asked.version.predates(path::JSON_SUFFIX_ENDED) {
         path::strip_json_suffix(&mut parts.uri);
     }
+    if let Some(read) = super::often(&parts.method, parts.uri.path()) {
+        let ask = Ask::of(&api.context, asked, parts, axum::body::Body::empty());
+        return ask.and_then(read).unwrap_or_else(Into::into);
+    }
     if let Some(path) = path::Passthru::of(parts.uri.path()) {
-        return match passthru::answer(&api.context, asked, &path, parts, body).await {
+        called.route = Route::VendorPassthru;
+        return match passthru::answer(&api.context, asked, &path, parts, body, called).await {
             Ok(answer) => answer,
             Err(fault) => fault.into(),
         };
@@ -181,13 +224,17 @@ async fn route(api: &Api, asked: Asked, head: usize, parts: &mut Parts, body: In
     *request.uri_mut() = parts.uri.clone();
     *request.headers_mut() = std::mem::take(&mut parts.headers);
     path::normalise(request.uri_mut());
-    // axum answers HEAD wherever it answers GET; Ironic does at the root only.
-    if *request.method() == Method::HEAD && !path::is_root(request.uri().path()) {
+    // axum answers HEAD wherever it answers GET; Ironic does where clients discover it only.
+    if *request.method() == Method::HEAD && !path::is_discovery(request.uri().path()) {
         *request.method_mut() = Method::from_bytes(b"HEAD-").expect("letters and a hyphen are a method");
     }
     request.extensions_mut().insert(asked);
     let mut router = api.router.clone();
-    let response = router.call(request).await.unwrap_or_else(|never| match never {});
+    let mut response = router.call(request).await.unwrap_or_else(|never| match never {});
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        // axum has it on all that comes of a verb that a route does not answer.
+        response.headers_mut().remove(header::ALLOW);
+    }
     let reached = response.extensions().get::<Unreached>().is_none();
     Answer {
         response: response.map(Body::from),
@@ -197,11 +244,19 @@ async fn route(api: &Api, asked: Asked, head: usize, parts: &mut Parts, body: In
 }
 
 /// A panic becomes a 500. What a method does is contained closer to it; this is for all else.
-async fn contained(mut work: Pin<&mut impl Future<Output = Answer>>) -> Answer {
-    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+async fn contained(request: Uuid, mut work: Pin<&mut impl Future<Output = Answer>>) -> Answer {
+    poll_fn(|cx| match panics::catch(|| work.as_mut().poll(cx)) {
         Ok(poll) => poll,
         Err(panic) => {
-            tracing::error!(panic = crate::worker::text(&*panic), "panic while answering a request");
+            let (text, at, backtrace) = (panic.text(), panic.at(), panic.backtrace());
+            let request_id = format_args!("req-{request}");
+            tracing::error!(
+                request_id,
+                panic = text,
+                at,
+                backtrace,
+                "panic while answering a request"
+            );
             Poll::Ready(
                 Fault::new(
                     StatusCode::INTERNAL_SERVER_ERROR,
@@ -225,8 +280,9 @@ impl RequestId {
         Self(text)
     }
 
+    /// Counted from the beginning: an answer has it twice.
     fn header(&self) -> HeaderValue {
-        HeaderValue::from_bytes(&self.0).expect("hex digits and hyphens are a header value")
+        HeaderValue::from_maybe_shared(Bytes::from_owner(self.0)).expect("hex digits and hyphens are a header value")
     }
 }
 
@@ -236,7 +292,7 @@ pub(crate) fn base_url(api: &crate::config::Api, parts: &Parts) -> String {
         Some(url) => url.clone(),
         None => {
             let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-            format!("http://{}", host.unwrap_or("localhost"))
+            ["http://", host.unwrap_or("localhost")].concat()
         }
     }
 }

@@ -29,7 +29,8 @@ enum Shape {
     Controller,
     /// `code`, `title`, `description`: where no controller was reached. Such answers carry no version headers.
     Routing,
-    /// `faultcode` and `faultstring` by themselves: a body that is too large or too deep.
+    /// `faultcode` and `faultstring` by themselves: a body that is too large or too deep, which is seen before any
+    /// controller is reached.
     Bare,
 }
 
@@ -152,9 +153,9 @@ impl Fault {
         self
     }
 
-    /// Whether version headers belong on the answer.
+    /// Whether no version headers belong on the answer: no controller was reached.
     pub(crate) fn is_routing(&self) -> bool {
-        self.shape == Shape::Routing
+        self.shape != Shape::Controller
     }
 
     /// The answer.
@@ -210,10 +211,11 @@ impl From<CallError> for Fault {
     fn from(error: CallError) -> Self {
         let text = error.to_string();
         match error {
-            CallError::NodeNotFound(_) | CallError::DriverNotFound(_) | CallError::DriverNotEnabled { .. } => {
-                Self::not_found(text)
-            }
-            CallError::UnknownMethod { .. } | CallError::Arguments(_) | CallError::NotValid(_) => {
+            CallError::NodeNotFound(_)
+            | CallError::DriverNotFound(_)
+            | CallError::DriverUnknown(_)
+            | CallError::DriverNotEnabled { .. } => Self::not_found(text),
+            CallError::UnknownMethod { .. } | CallError::Arguments(_) | CallError::Form | CallError::NotValid(_) => {
                 Self::bad_request(text)
             }
             CallError::VerbNotAllowed { allowed, .. } => Self::bad_request(text).allow(&allowed),

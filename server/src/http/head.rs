@@ -13,7 +13,8 @@ pub(crate) struct Head {
     pub(crate) size: usize,
     /// Whether an `Accept` header says what its client takes.
     pub(crate) names_types: bool,
-    names_version: bool,
+    /// Whether a version is named, as Ironic's clients do.
+    pub(crate) names_version: bool,
 }
 
 impl Head {

@@ -1,6 +1,8 @@
 //! What machines ask to learn if this server is well: `/livez` (it answers), `/readyz` (it may be sent requests, with
-//! a list of checks) and `/healthcheck` (the same, as Ironic's middleware says it). They need no API version and leave
-//! no line in the access log but at the level debug. What is checked is in `health.rs`.
+//! a list of checks), `/healthcheck` (the same, as Ironic's middleware says it) and `/metrics` (`metrics.rs`). They need
+//! no API version and leave no line in the access log but at the level debug. What is checked is in `crate::health`.
+
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
@@ -8,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::body::Body;
 use super::fault::Fault;
+use super::metrics;
 use crate::context::Context;
 use crate::health::{Check, checks};
 
@@ -17,6 +20,7 @@ pub(crate) enum Probe {
     Live,
     Ready,
     Healthcheck,
+    Metrics,
 }
 
 impl Probe {
@@ -26,22 +30,30 @@ impl Probe {
             "/livez" => Some(Self::Live),
             "/readyz" => Some(Self::Ready),
             "/healthcheck" => Some(Self::Healthcheck),
+            "/metrics" => Some(Self::Metrics),
             _ => None,
         }
     }
 }
 
 /// Answers a probe.
-pub(crate) async fn answer(context: &Context, probe: Probe, verb: &Method) -> Result<Response<Body>, Fault> {
-    if probe == Probe::Healthcheck && !context.config.healthcheck.enabled {
+pub(crate) async fn answer(context: &Arc<Context>, probe: Probe, verb: &Method) -> Result<Response<Body>, Fault> {
+    let is_served = match probe {
+        Probe::Live | Probe::Ready => true,
+        Probe::Healthcheck => context.config.healthcheck.enabled,
+        Probe::Metrics => context.config.metrics.enabled,
+    };
+    if !is_served {
         return Err(Fault::no_route());
     }
     let is_head = *verb == Method::HEAD;
     if !is_head && *verb != Method::GET {
         return Err(Fault::verb_not_allowed("GET, HEAD"));
     }
-    if probe == Probe::Live {
-        return Ok(text(StatusCode::OK, "OK"));
+    match probe {
+        Probe::Live => return Ok(text(StatusCode::OK, "OK")),
+        Probe::Metrics => return metrics::page(context).await,
+        Probe::Ready | Probe::Healthcheck => {}
     }
     let checks = checks(context).await;
     let is_ready = checks.iter().all(|check| check.is_ok);
@@ -54,7 +66,7 @@ pub(crate) async fn answer(context: &Context, probe: Probe, verb: &Method) -> Re
         Probe::Healthcheck if is_ready && is_head => text(StatusCode::NO_CONTENT, ""),
         Probe::Healthcheck if is_ready => text(status, "OK"),
         Probe::Healthcheck => text(status, reasons(&checks)),
-        Probe::Live | Probe::Ready => document(status, &checks),
+        Probe::Live | Probe::Metrics | Probe::Ready => document(status, &checks),
     })
 }
 

@@ -1,6 +1,7 @@
 //! The API over HTTP: every route on one screen. A handler takes a request apart, calls, answers; it decides
 //! nothing. What each request gets besides is in `edge.rs`, how an error looks in `fault.rs`. Matched before these
-//! routes are vendor passthru, in `passthru.rs`, and the questions for the server's health, in `health.rs`.
+//! routes are vendor passthru, in `passthru.rs`, and what probes ask, in `health.rs`; and the reads that clients repeat,
+//! in [`often`].
 
 mod accept;
 mod addresses;
@@ -18,6 +19,7 @@ mod fixed;
 mod head;
 mod health;
 mod locks;
+mod metrics;
 mod nodes;
 mod openapi;
 mod paging;
@@ -35,14 +37,18 @@ use std::sync::Arc;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get, post, put};
+use http::{Method, Uri};
 
+use self::ask::Ask;
 use self::common::Common;
+use self::edge::Answer;
 use self::fault::Fault;
 use crate::context::Context;
 use crate::telemetry::access::AccessLog;
 
 pub(crate) use self::docs::Explorer;
 pub(crate) use self::fixed::Fixed;
+pub(crate) use self::nodes::Ready;
 pub(crate) use self::serve::{Listener, bind};
 
 /// The API of one server.
@@ -74,13 +80,13 @@ fn routes() -> Router<Arc<Context>> {
         .route("/docs", verbs("GET", get(docs::page)))
         .route("/docs/{file}", verbs("GET", get(docs::file)))
         .route("/v1", verbs("GET", get(root::v1)).fallback(root::v1_not_allowed))
-        .route("/v1/nodes", verbs("GET, POST", get(nodes::list).post(nodes::create)))
-        .route("/v1/nodes/detail", verbs("GET", get(nodes::list_detail)))
+        .route("/v1/nodes", verbs("GET, POST", read(nodes::list).post(nodes::create)))
+        .route("/v1/nodes/detail", verbs("GET", read(nodes::list_detail)))
         .route(
             "/v1/nodes/{node}",
             verbs(
                 "DELETE, GET, PATCH",
-                get(nodes::show).patch(nodes::patch).delete(nodes::delete),
+                read(nodes::show).patch(nodes::patch).delete(nodes::delete),
             ),
         )
         .route(
@@ -96,6 +102,8 @@ fn routes() -> Router<Arc<Context>> {
             "/v1/nodes/{node}/vendor_passthru/methods/{method}",
             verbs("GET", get(nodes::method)),
         )
+        .route("/v1/nodes/{node}/{fields}", verbs("GET", read(nodes::show_fields)))
+        .route("/v1/nodes/{node}/{fields}/{*more}", verbs("GET", read(nodes::nowhere)))
         .route("/v1/drivers", verbs("GET", get(drivers::list)))
         .route("/v1/drivers/{driver}", verbs("GET", get(drivers::show)))
         .route(
@@ -115,8 +123,18 @@ fn routes() -> Router<Arc<Context>> {
             "/v1/drivers/{driver}/{fields}/{*more}",
             verbs("GET", get(drivers::nowhere)),
         )
+        .route("/v1/chassis", verbs("GET", read(|_| root::empty("chassis"))))
+        .route("/v1/ports", verbs("GET", read(|_| root::empty("ports"))))
         .route("/v1/conductors", verbs("GET", get(conductors::list)))
         .route("/v1/conductors/{host}", verbs("GET", get(conductors::show)))
+        .route(
+            "/v1/conductors/{host}/{fields}",
+            verbs("GET", get(conductors::show_fields)),
+        )
+        .route(
+            "/v1/conductors/{host}/{fields}/{*more}",
+            verbs("GET", get(conductors::nowhere)),
+        )
         .route("/v1/tasks", verbs("GET", get(tasks::list)))
         .route("/v1/tasks/{task}", verbs("GET", get(tasks::show)))
         .route("/v1/tasks/{task}/cancel", verbs("POST", post(tasks::cancel)))
@@ -126,9 +144,38 @@ fn routes() -> Router<Arc<Context>> {
         .fallback(no_route)
 }
 
+/// A handler that waits for nothing.
+type Read = fn(Ask) -> Result<Answer, Fault>;
+
+fn read(handler: Read) -> MethodRouter<Arc<Context>> {
+    get(async move |ask: Ask| handler(ask))
+}
+
+/// The reads that clients repeat, by the path that nearly all send: to find them by the router, which has them too, would
+/// cost more than to answer them.
+fn often(verb: &Method, path: &str) -> Option<Read> {
+    let rest = path.strip_prefix("/v1/nodes").filter(|_| *verb == Method::GET)?;
+    match rest {
+        "" => Some(nodes::list),
+        "/detail" => Some(nodes::list_detail),
+        _ => {
+            let node = rest.strip_prefix('/')?;
+            let is_one = !node.is_empty() && !node.bytes().any(|byte| byte == b'/');
+            is_one.then_some(nodes::show)
+        }
+    }
+}
+
 /// A route that answers these verbs, named in `Allow` when another one comes.
 fn verbs(allow: &'static str, handlers: MethodRouter<Arc<Context>>) -> MethodRouter<Arc<Context>> {
-    handlers.fallback(move || async move { Fault::verb_not_allowed(allow) })
+    handlers.fallback(move |uri: Uri| async move {
+        // What can be no node is refused whatever is asked of it.
+        let malformed = uri.path().starts_with("/v1/nodes/").then(|| {
+            let below = ask::segment(&uri, ask::IDENT + 1);
+            nodes::malformed(&ask::segment(&uri, ask::IDENT), &below, false)
+        });
+        malformed.flatten().unwrap_or_else(|| Fault::verb_not_allowed(allow))
+    })
 }
 
 async fn no_route() -> Fault {

@@ -1,9 +1,11 @@
 //! Pages of a listing: how many items, after which, in which order, and the query of the page after.
 
-use form_urlencoded::Serializer;
+use std::num::IntErrorKind;
+
+use form_urlencoded::{Serializer, byte_serialize};
 
 use super::fault::Fault;
-use super::query::Query;
+use super::query::{Query, boolean};
 
 /// The paging part of a query.
 pub(crate) struct Paging {
@@ -15,7 +17,7 @@ pub(crate) struct Paging {
     pub(crate) sort_key: String,
     /// The direction.
     pub(crate) sort_dir: SortDir,
-    /// Everything else in the query, which holds for the next page too.
+    /// Everything else in the query but the fields, which holds for the next page too.
     rest: Vec<(String, String)>,
 }
 
@@ -60,21 +62,46 @@ impl Paging {
             marker,
             sort_key,
             sort_dir,
-            rest: query.pairs().to_vec(),
+            rest: query
+                .pairs()
+                .iter()
+                .filter(|(name, _)| name != "fields")
+                .cloned()
+                .collect(),
         })
     }
 
-    /// The query of the page after one that ends with this item.
-    pub(crate) fn next(&self, last: &str) -> String {
-        Serializer::new(String::new())
-            .extend_pairs(&self.rest)
+    /// The query of the page after one that ends with this item, in the form that Ironic's links have: the fields,
+    /// where there are some to name, with commas as they are.
+    pub(crate) fn next(&self, fields: Option<&str>, last: &str) -> String {
+        let mut query = Serializer::new(String::new());
+        query
             .append_pair("sort_key", &self.sort_key)
-            .append_pair("sort_dir", self.sort_dir.as_str())
-            .append_pair("limit", &self.limit.to_string())
-            .append_pair("marker", last)
-            .finish()
+            .append_pair("sort_dir", self.sort_dir.as_str());
+        for (name, value) in &self.rest {
+            let word = boolean(value).filter(|_| BOOLEANS.contains(&&**name));
+            query.append_pair(name, word.map_or(value, |value| if value { "True" } else { "False" }));
+        }
+        let mut query = query.finish();
+        if let Some(fields) = fields {
+            query.push_str("&fields=");
+            query.push_str(fields);
+        }
+        query.push_str(&format!("&limit={}&marker=", self.limit));
+        query.extend(byte_serialize(last.as_bytes()));
+        query
     }
 }
+
+/// Parameters of a listing that are booleans, in whatever word they came.
+const BOOLEANS: [&str; 6] = [
+    "associated",
+    "detail",
+    "include_children",
+    "maintenance",
+    "retired",
+    "sharded",
+];
 
 /// Takes the size of a page out of a query.
 ///
@@ -83,8 +110,10 @@ impl Paging {
 pub(crate) fn limit(query: &mut Query, limit_max: usize) -> Result<usize, Fault> {
     match query.take("limit")? {
         None => Ok(limit_max),
-        Some(text) => match text.parse::<u64>() {
-            Ok(limit) if limit > 0 => Ok(usize::try_from(limit).unwrap_or(limit_max).min(limit_max)),
+        Some(text) => match text.parse::<usize>() {
+            Ok(limit) if limit > 0 => Ok(limit.min(limit_max)),
+            // Beyond any number there is, and so beyond the most.
+            Err(error) if *error.kind() == IntErrorKind::PosOverflow => Ok(limit_max),
             _ => Err(Fault::bad_request(format!(
                 "Limit must be positive, a whole number; limit={text} is not"
             ))),

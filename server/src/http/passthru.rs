@@ -13,29 +13,32 @@ use super::accept::takes_json;
 use super::body::{self, Body};
 use super::edge::{self, Asked, base_url};
 use super::fault::Fault;
-use super::path::Passthru;
+use super::nodes::malformed;
+use super::path::{Passthru, VENDOR_PASSTHRU};
 use crate::ascii;
 use crate::catalogue::Method;
 use crate::context::Context;
 use crate::dispatch::{Answer, Attached, Attachment, CallError, CallTarget, Request, dispatch, enabled, find};
+use crate::metrics::Called;
 use crate::nodes;
 
 /// The version since which a node is addressed by its name as well.
 const NODE_NAMES: u16 = 5;
 
 /// Answers a request under `vendor_passthru`.
-pub(crate) async fn answer(
-    context: &Arc<Context>,
+pub(crate) async fn answer<'c>(
+    context: &'c Arc<Context>,
     asked: Asked,
     path: &Passthru<'_>,
     parts: &Parts,
     body: Incoming,
+    called: &mut Called<'c>,
 ) -> Result<edge::Answer, Fault> {
     if let CallTarget::Node(ident) = path.target()
         && !asked.version.reaches(NODE_NAMES)
         && nodes::uuid(ident).is_none()
     {
-        return Err(CallError::NodeNotFound(ident.into()).into());
+        return Err(no_node(ident));
     }
     let is_listing = path.method.as_deref() == Some("methods") && parts.method == http::Method::GET;
     if asked.names_types && !takes_json(&parts.headers) && (is_listing || !attaches(context, path, parts)) {
@@ -60,7 +63,12 @@ pub(crate) async fn answer(
             .and_then(|value| value.to_str().ok()),
         origin: asked.origin,
     };
-    match dispatch(context, request).await? {
+    let answer = dispatch(context, request, called).await;
+    let answer = answer.map_err(|error| match error {
+        CallError::NodeNotFound(ident) => no_node(&ident),
+        other => other.into(),
+    })?;
+    match answer {
         Answer::Nothing => Ok(Response::new(Body::default()).into()),
         Answer::Json(text) => Ok(edge::Answer::json(text.into())),
         Answer::Attachment(attachment) => Ok(framed(*attachment).into()),
@@ -76,6 +84,11 @@ pub(crate) async fn answer(
     }
 }
 
+/// 404 of a node that is not there; 400 of what can be none.
+fn no_node(ident: &str) -> Fault {
+    malformed(ident, VENDOR_PASSTHRU, true).unwrap_or_else(|| CallError::NodeNotFound(ident.into()).into())
+}
+
 /// How a query names the method.
 enum Named<'a> {
     Not,
@@ -88,6 +101,14 @@ type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
 /// What a query says of the method, and its other pairs.
 fn query(text: &str) -> (Named<'_>, Vec<Pair<'_>>) {
     let (mut named, mut others) = (Named::Not, Vec::new());
+    // The form that most have who name it here, without a look at each character by itself.
+    if let Some(name) = text.strip_prefix("method=")
+        && name
+            .bytes()
+            .fold(true, |plain, byte| plain & !matches!(byte, b'&' | b'%' | b'+'))
+    {
+        return (Named::Once(Cow::Borrowed(name)), others);
+    }
     let mut rest = text;
     while !rest.is_empty() {
         let (pair, more) = split_at(rest, |byte| byte == b'&');
@@ -152,19 +173,16 @@ fn listing(context: &Context, path: &Passthru<'_>, parts: &Parts) -> Result<edge
     }
     let listing = match path.target() {
         CallTarget::Node(ident) => {
-            let node = context
-                .nodes
-                .find(ident)
-                .ok_or_else(|| CallError::NodeNotFound(ident.into()))?;
+            let node = context.nodes.find(ident).ok_or_else(|| no_node(ident))?;
             enabled(context, &node)?.node_listing()
         }
         CallTarget::Driver(name) => context
             .catalogue
             .driver(name)
-            .ok_or_else(|| CallError::DriverNotFound(name.into()))?
+            .ok_or_else(|| CallError::DriverUnknown(name.into()))?
             .driver_listing(),
     };
-    Ok(edge::Answer::json(listing.clone()))
+    Ok(edge::Answer::ready(listing.clone()))
 }
 
 /// One method as a listing has it, and its whole documentation.

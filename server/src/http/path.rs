@@ -9,6 +9,9 @@ use percent_encoding::percent_decode_str;
 
 use crate::dispatch::CallTarget;
 
+/// What all methods are below.
+pub(crate) const VENDOR_PASSTHRU: &str = "vendor_passthru";
+
 /// `/v1/nodes/<ident>/vendor_passthru[/<method>]`, or the same under `drivers`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Passthru<'p> {
@@ -32,7 +35,7 @@ impl<'p> Passthru<'p> {
         };
         let end = path.bytes().position(|byte| matches!(byte, b'/' | b'%'))?;
         let (ident, rest) = path.split_at(end);
-        let rest = rest.strip_prefix("/vendor_passthru")?;
+        let rest = rest.strip_prefix('/')?.strip_prefix(VENDOR_PASSTHRU)?;
         let method = if rest.is_empty() {
             None
         } else {
@@ -59,7 +62,7 @@ impl<'p> Passthru<'p> {
             _ => return None,
         };
         let ident = segments.next()?;
-        if segments.next()? != "vendor_passthru" {
+        if segments.next()? != VENDOR_PASSTHRU {
             return None;
         }
         let method = segments.next();
@@ -85,6 +88,9 @@ impl<'p> Passthru<'p> {
 
 /// Undoes percent-encoding. Bytes that are no UTF-8 are replaced: no name has them.
 pub(crate) fn decode(segment: &str) -> Cow<'_, str> {
+    if !segment.as_bytes().contains(&b'%') {
+        return Cow::Borrowed(segment);
+    }
     percent_decode_str(segment).decode_utf8_lossy()
 }
 
@@ -93,10 +99,47 @@ pub(crate) fn is_root(path: &str) -> bool {
     path.bytes().all(|byte| byte == b'/')
 }
 
+/// Whether the path, brought to its one form, is that of a document which clients discover the API by.
+pub(crate) fn is_discovery(path: &str) -> bool {
+    matches!(path, "/" | "/v1")
+}
+
 /// The version since which no path is told to be JSON any more.
 pub(crate) const JSON_SUFFIX_ENDED: u16 = 91;
 
-/// Takes `.json` off a path, unless it ends with what may be a node's name, which is looked up as it is first.
+/// Undoes the percent-encoding of characters that need none: they mean the same either way (RFC 3986, 6.2.2.2).
+pub(crate) fn decode_unreserved(uri: &mut Uri) {
+    let path = uri.path();
+    if !path.as_bytes().contains(&b'%') {
+        return;
+    }
+    let mut plain = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some(at) = rest.find('%') {
+        plain.push_str(&rest[..at]);
+        let encoded = rest
+            .get(at + 1..at + 3)
+            .filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let byte = encoded.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let needs_none = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        match byte.filter(|byte| needs_none(*byte)) {
+            Some(byte) => {
+                plain.push(byte.into());
+                rest = &rest[at + 3..];
+            }
+            None => {
+                plain.push('%');
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    plain.push_str(rest);
+    if plain != path {
+        set_path(uri, plain);
+    }
+}
+
+/// Takes `.json` off a path, unless it ends with what may be a node's name, which is looked up with it and without.
 pub(crate) fn strip_json_suffix(uri: &mut Uri) {
     let Some(path) = uri.path().trim_end_matches('/').strip_suffix(".json") else {
         return;
@@ -108,7 +151,8 @@ pub(crate) fn strip_json_suffix(uri: &mut Uri) {
     if path.trim_start_matches('/') == "openapi" {
         return;
     }
-    if (segments.next(), segments.count()) != (Some("nodes"), 1) {
+    let is_node = segments.next() == Some("nodes") && segments.next().is_some_and(|ident| ident != "detail");
+    if !(is_node && segments.next().is_none()) {
         let path = path.to_owned();
         set_path(uri, path);
     }
@@ -119,10 +163,12 @@ pub(crate) fn normalise(uri: &mut Uri) {
     let path = uri.path();
     let mut segments = path.split('/').filter(|segment| !segment.is_empty()).peekable();
     let mut normal = String::with_capacity(path.len() + 3);
-    if segments
-        .peek()
-        .is_some_and(|first| matches!(*first, "nodes" | "drivers" | "conductors" | "tasks" | "locks"))
-    {
+    if segments.peek().is_some_and(|first| {
+        matches!(
+            *first,
+            "chassis" | "conductors" | "drivers" | "locks" | "nodes" | "ports" | "tasks"
+        )
+    }) {
         normal.push_str("/v1");
     }
     for segment in segments {
@@ -147,6 +193,38 @@ fn set_path(uri: &mut Uri, mut path: String) {
         let mut parts = std::mem::take(uri).into_parts();
         parts.path_and_query = Some(path);
         *uri = Uri::from_parts(parts).unwrap_or_default();
+    }
+}
+
+#[cfg(feature = "fuzzing")]
+impl crate::fuzzing::Parts {
+    /// Whether it is called on a node, whose name that is, the method.
+    pub fn passthru(path: &str) -> Option<(bool, String, Option<String>)> {
+        Passthru::of(path).map(Passthru::into_parts)
+    }
+
+    /// The same without the short way for plain paths.
+    pub fn passthru_of_any(path: &str) -> Option<(bool, String, Option<String>)> {
+        Passthru::of_any(path).map(Passthru::into_parts)
+    }
+
+    /// The URI in the form that the routes are written in.
+    pub fn normalised(mut uri: Uri) -> Uri {
+        normalise(&mut uri);
+        uri
+    }
+
+    /// The URI as versions before [`JSON_SUFFIX_ENDED`] read it.
+    pub fn without_json_suffix(mut uri: Uri) -> Uri {
+        strip_json_suffix(&mut uri);
+        uri
+    }
+}
+
+#[cfg(feature = "fuzzing")]
+impl Passthru<'_> {
+    fn into_parts(self) -> (bool, String, Option<String>) {
+        (self.on_node, self.ident.into(), self.method.map(Into::into))
     }
 }
 
@@ -200,6 +278,24 @@ mod tests {
     }
 
     #[test]
+    fn what_needs_no_encoding_is_decoded_and_nothing_else() {
+        for (from, to) in [
+            ("/v1/%6eodes/%6D0?x=%61", "/v1/nodes/m0?x=%61"),
+            (
+                "/v1/nodes/m0/vendor%5fpassthru/a%2Db",
+                "/v1/nodes/m0/vendor_passthru/a-b",
+            ),
+            ("/v1%2fnodes/a%20b%C3%A4", "/v1%2fnodes/a%20b%C3%A4"),
+            ("/a%2561%", "/a%2561%"),
+            ("/%7e%2E%30%5A", "/~.0Z"),
+        ] {
+            let mut uri: Uri = from.parse().unwrap();
+            decode_unreserved(&mut uri);
+            assert_eq!(uri.to_string(), to, "{from}");
+        }
+    }
+
+    #[test]
     fn a_path_is_json_anyway_but_a_nodes_name_may_end_so() {
         for (from, to) in [
             ("/v1/drivers/fake.json?x=1", "/v1/drivers/fake?x=1"),
@@ -212,6 +308,7 @@ mod tests {
                 "/v1/nodes/n/vendor_passthru/methods",
             ),
             ("/v1/nodes?x=.json", "/v1/nodes?x=.json"),
+            ("/v1/nodes/detail.json?limit=1", "/v1/nodes/detail?limit=1"),
         ] {
             let mut uri: Uri = from.parse().unwrap();
             strip_json_suffix(&mut uri);

@@ -55,6 +55,11 @@ impl Query {
         given.then(|| values.iter().flat_map(|value| items(value)).collect())
     }
 
+    /// The parameter that says which fields to show: a list of their names, each once, in lower case as Ironic reads it.
+    pub(crate) fn take_fields(&mut self) -> Option<Vec<String>> {
+        self.take_list("fields").map(field_names)
+    }
+
     /// Ends the reading.
     ///
     /// # Errors
@@ -85,6 +90,17 @@ pub(crate) fn items(list: &str) -> impl Iterator<Item = String> {
     items.map(str::to_owned)
 }
 
+/// Names of fields as they were given, each once and in lower case.
+pub(crate) fn field_names(given: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in given.into_iter().map(|name| name.to_ascii_lowercase()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 /// The words that OpenStack reads as booleans, in any case.
 pub(crate) fn boolean(text: &str) -> Option<bool> {
     let is_one_of = |words: &[&str]| words.iter().any(|word| text.trim().eq_ignore_ascii_case(word));
@@ -112,6 +128,38 @@ pub(super) fn only_known(whose: &str, known: &[&str], names: &[String]) -> Resul
         unknown.join(", "),
         known.join(", ")
     )))
+}
+
+#[cfg(feature = "fuzzing")]
+impl crate::fuzzing::Parts {
+    /// All parameters.
+    pub fn query(uri: &http::Uri) -> Vec<(String, String)> {
+        Query::of(uri).0
+    }
+
+    /// One parameter, taken as text, as a boolean and as a list; `None` where it is refused. And what is left then.
+    pub fn query_taken(uri: &http::Uri, name: &str) -> Taken {
+        let query = Query::of(uri);
+        let mut left = query.clone();
+        Taken {
+            text: query.clone().take(name).ok(),
+            boolean: query.clone().take_bool(name).ok(),
+            list: left.take_list(name),
+            left: left.0.clone(),
+            is_all: left.finish().is_ok(),
+        }
+    }
+}
+
+/// A parameter of a query, taken in each way.
+#[cfg(feature = "fuzzing")]
+#[derive(Debug)]
+pub struct Taken {
+    pub text: Option<Option<String>>,
+    pub boolean: Option<Option<bool>>,
+    pub list: Option<Vec<String>>,
+    pub left: Vec<(String, String)>,
+    pub is_all: bool,
 }
 
 #[cfg(test)]

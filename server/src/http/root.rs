@@ -4,12 +4,11 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::accept::takes_json;
-use super::edge::{Asked, base_url};
+use super::edge::{Answer, Asked, base_url};
 use super::fault::Fault;
 use super::passthru::json as json_response;
 use super::version;
@@ -20,9 +19,6 @@ pub(crate) async fn root(State(context): State<Arc<Context>>, request: Request) 
     let (parts, _) = request.into_parts();
     if !takes_json(&parts.headers) {
         return Err(Fault::only_json().controller());
-    }
-    if parts.method == Method::HEAD {
-        return Ok(StatusCode::OK.into_response());
     }
     let base = base_url(&context.config.api, &parts);
     Ok(answer(&json!({
@@ -48,10 +44,15 @@ pub(crate) async fn v1(State(context): State<Arc<Context>>, request: Request) ->
     };
     let mut document = json!({
         "id": "v1",
-        "links": [{ "href": format!("{base}/v1/"), "rel": "self" }],
-        "media_types": [{ "base": "application/json", "type": "application/vnd.openstack.ironic.v1+json" }],
+        "links": [
+            { "href": format!("{base}/v1/"), "rel": "self" },
+            { "href": format!("{base}/docs"), "rel": "describedby", "type": "text/html" },
+        ],
+        "media_types": { "base": "application/json", "type": "application/vnd.openstack.ironic.v1+json" },
         "version": version_entry(&base),
+        "chassis": resource("chassis"),
         "nodes": resource("nodes"),
+        "ports": resource("ports"),
         "drivers": resource("drivers"),
     });
     let asked = parts.extensions.get::<Asked>();
@@ -64,6 +65,11 @@ pub(crate) async fn v1(State(context): State<Arc<Context>>, request: Request) ->
 /// `/v1` with another verb, which Ironic answers from a controller.
 pub(crate) async fn v1_not_allowed() -> Fault {
     Fault::verb_not_allowed("GET").controller()
+}
+
+/// A collection of Ironic's that has nothing in it here: a client that lists it is told so, whatever it filters by.
+pub(crate) fn empty(collection: &str) -> Result<Answer, Fault> {
+    Ok(Answer::ready(json!({ collection: [] }).to_string().into()))
 }
 
 fn version_entry(base: &str) -> Value {

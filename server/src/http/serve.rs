@@ -100,6 +100,7 @@ impl Listener {
                         Ok(own_place) => own_place,
                         Err(crowded) => {
                             let why = too_many_connections(peer, crowded.max);
+                            api.context.metrics.connections_refused.count();
                             if crowded.is_news {
                                 tracing::warn!("{why}");
                             }
@@ -110,14 +111,16 @@ impl Listener {
                         }
                     };
                     let connection = Closing::new(connection(&http, stream, peer, &api), close);
+                    let context = Arc::clone(&api.context);
                     tokio::spawn(async move {
-                        let _places = (place, own_place);
+                        let _places = (place, own_place, context.metrics.connected());
                         if let Err(error) = connection.await {
                             tracing::debug!(%peer, %error, "a connection ended");
                         }
                     });
                 }
                 Err(error) => {
+                    api.context.metrics.accept_errors.count();
                     tracing::warn!(%error, "cannot accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
@@ -189,6 +192,9 @@ fn connection(
                 let (api, peer, requests) = &*connected;
                 let answering = requests.begin();
                 let response = edge::answer(api, peer, request).await;
+                if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                    requests.leave_unread();
+                }
                 // An answer may still be in the making when its head is sent.
                 Ok::<_, Infallible>(response.map(|body| body.until_sent(answering)))
             }

@@ -85,28 +85,25 @@ impl Version {
     }
 }
 
-/// The version's text. Ironic's own header loses to the common one.
+/// The version's text. Ironic's own header loses to the common one; of several, in one header or more, the last counts.
 fn asked(headers: &HeaderMap) -> Option<&str> {
-    let mut own = None;
+    let (mut own, mut common) = (None, None);
     // Few requests have many headers: to look one up by its long name would cost more.
     for (name, value) in headers {
         if *name == COMMON_VERSION {
-            let common = value.to_str().ok();
-            if let Some(version) = common.and_then(of_baremetal) {
-                return Some(version);
-            }
-        } else if own.is_none() && *name == VERSION {
+            common = value.to_str().ok().and_then(of_baremetal).or(common);
+        } else if *name == VERSION {
             // A header that is not text asks for something that cannot be served.
-            own = Some(value.to_str().unwrap_or("?"));
+            own = value.to_str().unwrap_or("?").rsplit(',').next();
         }
     }
-    own
+    common.or(own)
 }
 
 /// The version in `compute 2.90, baremetal 1.20`.
 fn of_baremetal(list: &str) -> Option<&str> {
-    list.split(',').find_map(|entry| {
-        let (service, version) = entry.trim().split_once(' ')?;
+    list.rsplit(',').find_map(|entry| {
+        let (service, version) = entry.trim().split_once(|c: char| c.is_ascii_whitespace())?;
         service.eq_ignore_ascii_case("baremetal").then_some(version)
     })
 }
@@ -118,6 +115,23 @@ fn minor(text: &str) -> Option<u16> {
     (digits(major) && digits(minor) && major.parse() == Ok(1u16))
         .then(|| minor.parse().ok())
         .flatten()
+}
+
+#[cfg(feature = "fuzzing")]
+impl crate::fuzzing::Parts {
+    /// The minor version that is negotiated with the look at the headers that comes first, and without it: `None` if
+    /// none is asked for, an error if it is not served.
+    pub fn version(parts: &http::request::Parts) -> [Result<Option<u16>, ()>; 2] {
+        let looked = super::head::Head::of(parts).version(parts);
+        [looked, Version::negotiate(&parts.headers)].map(|version| match version {
+            Ok(version) => {
+                let header = version.header();
+                assert_eq!(header, format!("1.{}", version.minor), "the header is the version");
+                Ok(version.asked.then_some(version.minor))
+            }
+            Err(_) => Err(()),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -181,6 +195,36 @@ mod tests {
         ] {
             assert_eq!(negotiated(&[(&VERSION, text)]), Err(NotServed(text.into())), "{text}");
         }
+    }
+
+    #[test]
+    fn of_several_the_last_counts() {
+        for (headers, served) in [
+            (&[(&VERSION, "1.20"), (&VERSION, "1.30")][..], "1.30"),
+            (&[(&VERSION, "1.20, 1.30")], "1.30"),
+            (
+                &[(&COMMON_VERSION, "baremetal 1.20"), (&COMMON_VERSION, "baremetal 1.30")],
+                "1.30",
+            ),
+            (
+                &[(&COMMON_VERSION, "baremetal 1.30,baremetal\t 1.20,compute 2.1")],
+                "1.20",
+            ),
+        ] {
+            let mut map = HeaderMap::new();
+            for (name, value) in headers {
+                map.append((*name).clone(), value.parse().unwrap());
+            }
+            let used = Version::negotiate(&map).unwrap();
+            assert_eq!(
+                (used.header().to_str().unwrap(), used.asked),
+                (served, true),
+                "{headers:?}"
+            );
+        }
+        let own = |text: &str| negotiated(&[(&VERSION, text)]);
+        assert_eq!(own("1.20,"), Ok(("1.1".into(), false)));
+        assert_eq!(own("1.20,abc"), Err(NotServed("abc".into())));
     }
 
     #[test]

@@ -14,8 +14,8 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -39,6 +39,7 @@ pub(crate) struct Requests(Arc<Counts>);
 struct Counts {
     begun: AtomicUsize,
     ended: AtomicUsize,
+    unread: AtomicBool,
 }
 
 impl Requests {
@@ -46,6 +47,11 @@ impl Requests {
     pub(crate) fn begin(&self) -> Answering {
         self.0.begun.fetch_add(1, Ordering::Relaxed);
         Answering(self.clone())
+    }
+
+    /// A body was too long, and its client may still be sending it when it is answered and the connection ends.
+    pub(crate) fn leave_unread(&self) {
+        self.0.unread.store(true, Ordering::Relaxed);
     }
 
     fn begun(&self) -> usize {
@@ -83,7 +89,21 @@ pub(crate) struct Watched {
     timer: Pin<Box<Sleep>>,
     // Who is woken by the timer.
     waker: Option<Waker>,
+    // What of a body that nobody wants is still to be thrown away.
+    rest: Option<Rest>,
 }
+
+/// See [`Watched::throw_away`].
+#[derive(Clone, Copy)]
+struct Rest {
+    bytes: usize,
+    until: Instant,
+}
+
+/// A client that sends on is heard to its end within these, and one that pauses no longer than that.
+const REST_BYTES_MAX: usize = 64 << 20;
+const REST_MAX: Duration = Duration::from_secs(5);
+const REST_PAUSE_MAX: Duration = Duration::from_millis(500);
 
 impl Watched {
     pub(crate) fn new(stream: TcpStream, patience: Patience, requests: Requests) -> Self {
@@ -98,6 +118,7 @@ impl Watched {
             unread: None,
             timer: Box::pin(sleep_until(now + patience.idle)),
             waker: None,
+            rest: None,
         }
     }
 
@@ -152,10 +173,12 @@ impl Watched {
             false => (self.patience.idle, "nothing was asked for on it"),
         };
         let request = self.request.map(|since| (since + patience, why));
-        let unread = self
-            .unread
-            .map(|since| (since + self.patience.idle, "its client does not read the answer"));
-        [request, unread].into_iter().flatten().min_by_key(|(end, _)| *end)
+        let Some(since) = self.unread else { return request };
+        let unread = (since + self.patience.idle, "its client does not read the answer");
+        Some(match request {
+            Some(request) if request.0 < unread.0 => request,
+            _ => unread,
+        })
     }
 
     /// Fails if the client was waited for too long; else is asked again in time. Also while nothing is waited for: an
@@ -186,6 +209,32 @@ impl Watched {
         }
         self.waker = Some(cx.waker().clone());
         Poll::Pending
+    }
+
+    /// Reads what still comes of a body that was too long. The answer is out; but where bytes lie unread when a connection
+    /// is closed, the client is told of that at once, and may never read the answer.
+    fn throw_away(&mut self, mut rest: Rest, cx: &mut Context<'_>) -> Poll<()> {
+        let mut bytes = [0; 16 << 10];
+        loop {
+            let mut buffer = ReadBuf::new(&mut bytes);
+            match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
+                Poll::Pending => {
+                    self.rest = Some(rest);
+                    return self.timer.as_mut().poll(cx);
+                }
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                    let Some(left) = rest.bytes.checked_sub(buffer.filled().len()) else {
+                        return Poll::Ready(());
+                    };
+                    rest.bytes = left;
+                    self.timer
+                        .as_mut()
+                        .reset(rest.until.min(Instant::now() + REST_PAUSE_MAX));
+                }
+                // It has read the answer, or is gone.
+                Poll::Ready(_) => return Poll::Ready(()),
+            }
+        }
     }
 
     /// Whether the client took something.
@@ -242,6 +291,21 @@ impl AsyncWrite for Watched {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        let rest = match self.rest {
+            Some(rest) => rest,
+            None => {
+                ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+                if !self.requests.0.unread.load(Ordering::Relaxed) {
+                    return Poll::Ready(Ok(()));
+                }
+                let now = Instant::now();
+                self.timer.as_mut().reset(now + REST_PAUSE_MAX);
+                Rest {
+                    bytes: REST_BYTES_MAX,
+                    until: now + REST_MAX,
+                }
+            }
+        };
+        self.throw_away(rest, cx).map(Ok)
     }
 }

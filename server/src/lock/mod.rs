@@ -120,6 +120,15 @@ impl NodeLocks {
         self.shard(node).lock().exclusive_holder(node)
     }
 
+    /// All nodes that an exclusive call holds, in no order. Shards are read one after the other.
+    pub fn reserved(&self) -> Vec<Uuid> {
+        let mut nodes = Vec::new();
+        for shard in &self.shards {
+            nodes.extend(shard.0.lock().reserved());
+        }
+        nodes
+    }
+
     /// Who holds the node and who waits for it. `None`: it is not locked.
     pub fn view(&self, node: Uuid) -> Option<LockView> {
         let clock = Clock::read();

@@ -221,6 +221,11 @@ impl Table {
         (lock.mode == LockMode::Exclusive).then_some(lock.oldest.who)
     }
 
+    pub(super) fn reserved(&self) -> impl Iterator<Item = Uuid> + '_ {
+        let reserved = self.nodes.iter().filter(|(_, lock)| lock.mode == LockMode::Exclusive);
+        reserved.map(|(node, _)| *node)
+    }
+
     pub(super) fn view(&self, node: Uuid, clock: &Clock) -> Option<LockView> {
         Some(self.nodes.get(&node)?.view(node, clock))
     }

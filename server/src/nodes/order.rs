@@ -14,6 +14,7 @@ pub(super) const BLOCK: u64 = 512;
 pub(super) struct Order {
     next: u64,
     len: usize,
+    revision: u64,
     /// The nodes of places `n * BLOCK` and on, sorted; none is empty.
     blocks: BTreeMap<u64, Vec<Arc<Node>>>,
 }
@@ -39,6 +40,11 @@ impl Order {
         self.len
     }
 
+    /// Rises with each change of any node.
+    pub(super) fn revision(&self) -> u64 {
+        self.revision
+    }
+
     /// The place of the next node.
     pub(super) fn next(&self) -> u64 {
         self.next
@@ -49,11 +55,13 @@ impl Order {
         debug_assert_eq!(node.place, self.next);
         self.next = node.place + 1;
         self.len += 1;
+        self.revision += 1;
         self.blocks.entry(node.place / BLOCK).or_default().push(node);
     }
 
     /// Puts a node in the place that it has.
     pub(super) fn replace(&mut self, node: Arc<Node>) {
+        self.revision += 1;
         let Some(block) = self.blocks.get_mut(&(node.place / BLOCK)) else {
             return;
         };
@@ -63,6 +71,7 @@ impl Order {
     }
 
     pub(super) fn remove(&mut self, node: &Node) {
+        self.revision += 1;
         let number = node.place / BLOCK;
         let Some(block) = self.blocks.get_mut(&number) else {
             return;

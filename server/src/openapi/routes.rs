@@ -35,6 +35,8 @@ enum Answer {
     Json(&'static str),
     /// Something else, by its content type.
     Other(&'static str),
+    /// The same, as a stream of events: OpenAPI 3.1 has no schema for one.
+    Stream(&'static str),
     Nothing,
 }
 
@@ -106,8 +108,9 @@ const ROUTES: &[Route] = &[
     Route { answer: Answer::Other("text/plain"), faults: &[], ..get("/livez", "service", "livez", "Whether the server answers", &[], "") },
     Route { faults: &[], ..get("/readyz", "service", "readyz", "Whether it may be sent requests", &[], "Ready") },
     Route { answer: Answer::Other("text/plain"), faults: &[404], ..get("/healthcheck", "service", "healthcheck", "The same, as Ironic's middleware says it", &[], "") },
+    Route { answer: Answer::Other("application/openmetrics-text"), faults: &[404], ..get("/metrics", "service", "metrics", "What the server counts, for Prometheus", &[], "") },
     Route { faults: &[406], ..get("/openapi.json", "service", "openapi", "This document", &[], "OpenApi") },
-    Route { answer: Answer::Other("text/html"), faults: &[], ..get("/docs", "service", "docs", "This document as a page, to read and to call methods", &[], "") },
+    Route { answer: Answer::Other("text/html"), faults: &[406], ..get("/docs", "service", "docs", "This document as a page, to read and to call methods", &[], "") },
 
     get("/v1/nodes", "nodes", "node_list", "Lists nodes", NODES, "NodeList"),
     Route { verb: "post", status: 201, body: Some("NodeCreate"), faults: CHANGES, ..get("/v1/nodes", "nodes", "node_create", "Adds a node", &[], "Node") },
@@ -135,7 +138,7 @@ const ROUTES: &[Route] = &[
     get("/v1/tasks", "tasks", "task_list", "Lists tasks, the newest first", TASKS, "TaskList"),
     get("/v1/tasks/{task}", "tasks", "task_show", "Shows a task", &[], "Task"),
     Route { verb: "post", status: 202, faults: &[400, 404, 406, 409, 413], ..get("/v1/tasks/{task}/cancel", "tasks", "task_cancel", "Tells a task's method to stop", &[], "Task") },
-    Route { answer: Answer::Other("text/event-stream"), faults: &[400, 404, 503], ..get("/v1/tasks/{task}/events", "tasks", "task_events", "Follows a task: its state, what it tells, its end", &[], "") },
+    Route { answer: Answer::Stream("text/event-stream"), faults: &[400, 404, 406, 503], ..get("/v1/tasks/{task}/events", "tasks", "task_events", "Follows a task: its state, what it tells, its end", &[], "") },
 
     get("/v1/locks", "locks", "lock_list", "Lists the locked nodes", &["limit", "marker"], "LockList"),
     get("/v1/locks/{node_ident}", "locks", "lock_show", "Shows the lock of a node, held or not", &[], "Lock"),
@@ -191,6 +194,7 @@ impl Route {
         let content = match self.answer {
             Answer::Json(schema) => Some(json!({ "application/json": { "schema": { "$ref": reference(schema) } } })),
             Answer::Other(kind) => Some(json!({ kind: { "schema": { "type": "string" } } })),
+            Answer::Stream(kind) => Some(json!({ kind: {} })),
             Answer::Nothing => None,
         };
         put(&mut response, "content", content);

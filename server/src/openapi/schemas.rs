@@ -84,7 +84,10 @@ fn schema(name: &str, drivers: &[&str]) -> Value {
             }),
             &["faultcode", "faultstring"],
         ),
-        "Link" => object(json!({ "href": { "type": "string" }, "rel": text() }), &["href", "rel"]),
+        "Link" => object(
+            json!({ "href": { "type": "string" }, "rel": text(), "type": text() }),
+            &["href", "rel"],
+        ),
         "Lock" => lock(),
         "LockList" => listed("locks", "Lock"),
         "Maintenance" => closed(json!({ "reason": nullable("string") }), &[]),
@@ -124,8 +127,9 @@ fn schema(name: &str, drivers: &[&str]) -> Value {
         "TaskList" => listed("tasks", "Task"),
         "Texts" => json!({ "type": "object", "additionalProperties": text() }),
         "V1" => fields(json!({
-            "id": text(), "links": links(), "media_types": list(json!({ "type": "object" })),
-            "version": refer("Version"), "nodes": links(), "drivers": links(), "conductors": links(),
+            "id": text(), "links": links(), "media_types": fields(json!({ "base": text(), "type": text() })),
+            "version": refer("Version"), "chassis": links(), "nodes": links(), "ports": links(), "drivers": links(),
+            "conductors": links(),
         })),
         "Validation" => {
             let said = object(json!({ "result": nullable("boolean"), "reason": text() }), &["result"]);

@@ -22,10 +22,10 @@ pub enum StoreError {
     #[error("node {id} was changed meanwhile: revision {expected} was expected, {found} is stored; read it again")]
     MovedRevision { id: Uuid, expected: u64, found: u64 },
 
-    #[error("a node with name {name} already exists")]
+    #[error("A node with name {name} already exists.")]
     NameTaken { name: Box<str> },
 
-    #[error("a {what} with UUID {id} already exists")]
+    #[error("A {what} with UUID {id} already exists.")]
     UuidTaken { what: &'static str, id: Uuid },
 
     /// Refused before the store is asked.

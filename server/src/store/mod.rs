@@ -26,10 +26,27 @@ pub use self::error::{Refusal, StoreError, to_restore};
 pub use self::rows::{
     Interrupted, NodeChange, NodeRow, NodeStamp, Page, Progress, Retention, TaskEnd, TaskFilter, TaskRow, TaskState,
 };
+use crate::metrics::Reading;
 use crate::node::Node;
 
 /// What every operation returns.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// What a store has done since it was opened, and how it is.
+pub struct StoreCounts {
+    /// The time of each commit, in seconds.
+    pub commits: Reading,
+    /// How many changes each had.
+    pub changes: Reading,
+    /// Errors that no caller is to blame for, by kind.
+    pub errors: [(&'static str, u64); 4],
+    /// Changes that wait to be written.
+    pub queued: usize,
+    /// The sizes of its files, in bytes.
+    pub bytes: [(&'static str, u64); 2],
+    /// Whether changes are refused as no space is left.
+    pub is_full: bool,
+}
 
 /// What takes the nodes one by one as they are read: a million of them shall not be in memory twice.
 pub trait NodeSink: Send {
@@ -91,6 +108,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Whether a small write succeeds within this time. Asking also helps a store out of a full disk.
     fn health(&self, limit: Duration) -> Answer<'_, ()>;
+
+    /// What it has done since it was opened, and how it is. Asks no disk for anything slow.
+    fn counts(&self) -> StoreCounts;
 
     /// Ends when the store is broken for good, with the reason; the process should then end too.
     fn broken(&self) -> Pin<Box<dyn Future<Output = StoreError> + Send + '_>>;

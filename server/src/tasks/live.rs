@@ -34,6 +34,11 @@ impl LiveTask {
 }
 
 impl Live {
+    /// How many run.
+    pub(crate) fn len(&self) -> usize {
+        self.0.lock().len()
+    }
+
     /// A task that runs, if it does.
     pub(crate) fn get(&self, id: Uuid) -> Option<Arc<LiveTask>> {
         self.0.lock().get(&id).cloned()

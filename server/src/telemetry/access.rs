@@ -4,12 +4,11 @@
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use parking_lot::{Condvar, Mutex};
-use tokio::time::Instant;
 
 use crate::config::LogLevel;
 
@@ -36,7 +35,7 @@ struct Pending {
     lines: Vec<u8>,
     lost: u64,
     // The second that the last line began in, with its text: most lines share it.
-    second: i64,
+    second: u64,
     second_text: String,
     stopping: bool,
 }
@@ -53,8 +52,8 @@ pub(crate) struct Line<'a> {
     pub(crate) request: &'a [u8],
     /// The answer's status.
     pub(crate) status: StatusCode,
-    /// When it came.
-    pub(crate) arrived: Instant,
+    /// How long that took.
+    pub(crate) took: Duration,
     /// Whether a machine only asked if this server is well, which it does every few seconds: a line of the level debug.
     pub(crate) is_probe: bool,
 }
@@ -98,13 +97,13 @@ impl AccessLog {
         if line.is_probe && self.level < LogLevel::Debug {
             return;
         }
-        let (now, took) = (Timestamp::now(), line.arrived.elapsed());
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut pending = shared.pending.lock();
         if pending.lines.len() > BUFFER_MAX {
             pending.lost += 1;
             return;
         }
-        pending.line(self.human, line, now, took);
+        pending.line(self.human, line, now);
     }
 
     /// Writes out what is pending and ends the thread.
@@ -119,17 +118,18 @@ impl AccessLog {
 }
 
 impl Pending {
-    fn line(&mut self, human: bool, line: &Line<'_>, now: Timestamp, took: Duration) {
-        if self.second != now.as_second() || self.second_text.is_empty() {
-            self.second = now.as_second();
-            let text = Timestamp::from_second(self.second).unwrap_or_default().to_string();
+    fn line(&mut self, human: bool, line: &Line<'_>, now: Duration) {
+        if self.second != now.as_secs() || self.second_text.is_empty() {
+            self.second = now.as_secs();
+            let second = i64::try_from(self.second).unwrap_or_default();
+            let text = Timestamp::from_second(second).unwrap_or_default().to_string();
             text.trim_end_matches('Z').clone_into(&mut self.second_text);
         }
         let Self { lines, second_text, .. } = self;
         let (mut millis, mut micros) = (itoa::Buffer::new(), itoa::Buffer::new());
         // Three digits: a thousand more, without its one.
-        let millis = &millis.format(1000 + now.subsec_millisecond())[1..];
-        let micros = micros.format(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+        let millis = &millis.format(1000 + now.subsec_millis())[1..];
+        let micros = micros.format(u64::try_from(line.took.as_micros()).unwrap_or(u64::MAX));
         let Line {
             path, peer, request, ..
         } = *line;
@@ -181,9 +181,7 @@ fn push(lines: &mut Vec<u8>, parts: &[&str]) {
 
 /// A request's own text, such that it can end neither the line nor the JSON string.
 fn escape(lines: &mut Vec<u8>, text: &str, json: bool) {
-    // All are looked at, not only up to the first that is not plain: so many are compared at once.
-    let is_plain = |byte: u8| (0x20..0x7f).contains(&byte) & (byte != b'"') & (byte != b'\\');
-    if text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
+    if is_plain(text.as_bytes()) {
         lines.extend_from_slice(text.as_bytes());
         return;
     }
@@ -198,6 +196,17 @@ fn escape(lines: &mut Vec<u8>, text: &str, json: bool) {
             c => lines.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
+}
+
+/// Whether all are printable ASCII, and neither `"` nor `\`. Sixteen are looked at together, and all of them, not only
+/// up to the first that is not plain: so they are compared at once.
+fn is_plain(text: &[u8]) -> bool {
+    let plain = |byte: u8| (0x20..0x7f).contains(&byte) & (byte != b'"') & (byte != b'\\');
+    let (chunks, rest) = text.as_chunks::<16>();
+    let mut last = [b' '; 16];
+    last[..rest.len()].copy_from_slice(rest);
+    let mut chunks = chunks.iter().chain([&last]);
+    chunks.all(|chunk| chunk.iter().fold(true, |all, byte| all & plain(*byte)))
 }
 
 impl Shared {

@@ -1,6 +1,11 @@
 //! What the server tells of itself: events with fields (`tracing`) and the access log, both on standard error.
+//!
+//! An event is one line and is told once, where it is known what becomes of it. One that belongs to a call has the
+//! fields that [`call_event`] gives it; one that belongs to a request has its `request_id`, as the access log's line has.
 
 pub(crate) mod access;
+mod lines;
+pub(crate) mod panics;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -8,6 +13,7 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::filter::LevelFilter;
 
+use self::lines::{Form, Lines};
 use crate::config::{Log, LogFormat, LogLevel};
 
 /// Whether lines are for people or for programs.
@@ -28,19 +34,36 @@ pub(crate) fn start(log: &Log) {
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    let builder = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(std::io::stderr)
-        .with_target(false);
+    let coloured = std::io::stderr().is_terminal();
+    let builder = tracing_subscriber::fmt().with_max_level(level).with_target(false);
     let started = if is_human(log) {
-        builder.with_ansi(std::io::stderr().is_terminal()).try_init()
+        let form = if coloured { Form::Coloured } else { Form::Plain };
+        let lines = move || Lines::new(std::io::stderr(), form);
+        builder.with_ansi(coloured).with_writer(lines).try_init()
     } else {
-        builder.json().flatten_event(true).try_init()
+        let lines = || Lines::new(std::io::stderr(), Form::Json);
+        builder.json().flatten_event(true).with_writer(lines).try_init()
     };
-    if started.is_err() {
-        tracing::debug!("the event log was started by someone else");
+    match started {
+        Ok(()) => panics::start(),
+        Err(_) => tracing::debug!("the event log was started by someone else"),
     }
 }
+
+/// An event of a call, with what all such have: its request, node, driver and method.
+/// `call_event!(warn, call, %error, "what happened")`
+macro_rules! call_event {
+    ($level:ident, $call:expr, $($rest:tt)+) => {
+        tracing::$level!(
+            request_id = $call.request_id(),
+            node = $call.node().map(tracing::field::display),
+            driver = $call.driver(),
+            method = $call.method(),
+            $($rest)+
+        )
+    };
+}
+pub(crate) use call_event;
 
 /// A text as one line: control characters, by which it could end the line or colour the terminal, are escaped, and
 /// what is longer than this is cut, with a mark.

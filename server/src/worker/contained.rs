@@ -1,17 +1,17 @@
 //! A method's future: its panics are caught, its polls are watched.
 
-use std::any::Any;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bessemer::host::{BoxFuture, Finished, Host as _};
 
-use super::{End, text};
+use super::End;
 use crate::call::Running;
 use crate::catalogue::{Driver, Method};
+use crate::telemetry::call_event;
+use crate::telemetry::panics::{self, Panic};
 
 /// A method's future: its panics are caught, its polls are watched.
 pub(super) struct Contained<'a, G> {
@@ -34,17 +34,17 @@ impl<'a, G> Contained<'a, G> {
     /// Drops the future. A destructor that panics is contained as well.
     pub(super) fn drop_run(&mut self) {
         let run = self.run.take();
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(move || drop(run))) {
-            log_panic(&*panic, self.call);
+        if let Err(panic) = panics::catch(move || drop(run)) {
+            log_panic(&panic, self.call);
         }
     }
 
     /// Names it in the log; it is not polled in place again.
     fn note_blocking(&self, blocked: Duration) {
         if self.method.note_blocking() {
-            tracing::warn!(
-                driver = self.call.driver(),
-                method = self.call.method(),
+            call_event!(
+                warn,
+                self.call,
                 blocked_ms = u64::try_from(blocked.as_millis()).unwrap_or(u64::MAX),
                 "an async fn blocked its thread; write it as a plain fn, or await where it waits. \
                  From now on it starts on its driver's own threads"
@@ -64,11 +64,11 @@ impl<G> Future for Contained<'_, G> {
         let suspects = &this.driver.runtime().suspects;
         // What is known to block need not be found out again.
         let watch = (!this.method.blocks()).then(|| suspects.watch(this.method.record()));
-        let polled = match catch_unwind(AssertUnwindSafe(|| run.as_mut().poll(cx))) {
+        let polled = match panics::catch(|| run.as_mut().poll(cx)) {
             Ok(polled) => polled,
             // Not judged: what took long may have been the printing of a backtrace.
             Err(panic) => {
-                log_panic(&*panic, this.call);
+                log_panic(&panic, this.call);
                 this.drop_run();
                 return Poll::Ready(End::Panicked);
             }
@@ -81,9 +81,8 @@ impl<G> Future for Contained<'_, G> {
 }
 
 /// Writes a panic's message to the log, which is where it stays.
-pub(super) fn log_panic(panic: &(dyn Any + Send), call: &Running) {
-    tracing::error!(
-        request_id = %call.request_id(), driver = call.driver(), method = call.method(),
-        panic = &*call.error_line(text(panic)), "panic"
-    );
+pub(crate) fn log_panic(panic: &Panic, call: &Running) {
+    let text = &*call.error_line(panic.text());
+    let (at, backtrace) = (panic.at(), panic.backtrace());
+    call_event!(error, call, panic = text, at, backtrace, "panic");
 }

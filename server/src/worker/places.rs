@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::beside::Beside;
 use crate::catalogue::Driver;
 use crate::config::Conductor;
+use crate::metrics::Counter;
 use crate::signal::Signal;
 
 /// The bound on calls that run at a time, in all, for each driver and for each node.
@@ -19,6 +20,8 @@ pub(crate) struct Workers {
     beside: Beside,
     /// Of those that run, the ones that should have stopped and cannot.
     stuck: AtomicUsize,
+    /// How many had no place: in the server, in their driver, on their node.
+    refused: [Counter; 3],
     /// The server's own: raised when no call may begin any more.
     stopping: Arc<Signal>,
     /// Raised when whoever still runs is to be cancelled.
@@ -66,6 +69,7 @@ impl Workers {
             running_max: limits.workers_pool_size,
             beside: Beside::new(limits.node_workers_max),
             stuck: AtomicUsize::new(0),
+            refused: Default::default(),
             stopping,
             abandoned: Signal::default(),
             drains: AtomicBool::new(false),
@@ -112,7 +116,7 @@ impl Workers {
             of_driver.load(Ordering::Relaxed),
         )?;
         match beside {
-            Some(node) => self.beside.has_room(node).map_err(NoWorker::Full),
+            Some(node) => self.beside.has_room(node).map_err(|full| self.refuse(full)),
             None => Ok(()),
         }
     }
@@ -129,7 +133,7 @@ impl Workers {
         };
         self.fits(driver, running, of_driver)?;
         if let Some(node) = beside {
-            self.beside.enter(node).map_err(NoWorker::Full)?;
+            self.beside.enter(node).map_err(|full| self.refuse(full))?;
             slot.beside = beside;
         }
         // It is counted before it looks, and the stop is told before the count is read: so the one sees the other.
@@ -143,13 +147,29 @@ impl Workers {
     fn fits(&self, driver: &Driver, running: usize, of_driver: usize) -> Result<(), NoWorker> {
         let max = driver.runtime().running_max;
         if running >= self.running_max {
-            Err(NoWorker::Full(Full::Server(self.running_max)))
+            Err(self.refuse(Full::Server(self.running_max)))
         } else if of_driver >= max {
             let driver = driver.record().name;
-            Err(NoWorker::Full(Full::Driver { driver, max }))
+            Err(self.refuse(Full::Driver { driver, max }))
         } else {
             Ok(())
         }
+    }
+
+    fn refuse(&self, full: Full) -> NoWorker {
+        let [server, driver, node] = &self.refused;
+        match full {
+            Full::Server(_) => server.count(),
+            Full::Driver { .. } => driver.count(),
+            Full::Node(_) => node.count(),
+        }
+        NoWorker::Full(full)
+    }
+
+    /// What had no more places, and for how many calls.
+    pub(crate) fn refused(&self) -> [(&'static str, u64); 3] {
+        let [server, driver, node] = self.refused.each_ref().map(Counter::get);
+        [("server", server), ("driver", driver), ("node", node)]
     }
 
     /// How many calls run.

@@ -1,7 +1,7 @@
 //! A driver's own threads: a small runtime and a blocking pool, started on first use.
 
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bessemer::host;
@@ -55,6 +55,11 @@ impl DriverRuntime {
             *self.runtime.lock() = Some(runtime);
             handle
         })
+    }
+
+    /// How many of its calls run, and may.
+    pub(crate) fn places(&self) -> (usize, usize) {
+        (self.running.load(Ordering::Relaxed), self.running_max)
     }
 
     /// Ends the threads, waiting this long for those that block. Not to be called on a runtime.

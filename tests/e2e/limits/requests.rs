@@ -3,6 +3,8 @@
 use bessemer_tests::Probe;
 use serde_json::{Value, json};
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
 use super::{ask, connect, is_refused};
 
 const TYPES: &str = "/v1/nodes/n/vendor_passthru/types";
@@ -82,6 +84,56 @@ async fn a_body_is_bounded_in_its_bytes_and_its_depth() {
         .send(probe.request("POST", TYPES).body(r#"{"s": "a", "v": [[1]]}"#))
         .await;
     assert_eq!(fits.status, 200, "{fits:?}");
+}
+
+/// Its length is told: nothing of it is waited for.
+#[tokio::test]
+async fn a_body_that_will_be_too_long_is_refused_at_once() {
+    let probe = Probe::with("[api]\nmax_json_body_size = 2\nbody_timeout = \"1h\"\n").await;
+    for (verb, path) in [("POST", TYPES), ("POST", "/v1/nodes"), ("PATCH", "/v1/nodes/n")] {
+        for expect in ["", "Expect: 100-continue\r\n"] {
+            let head = format!("{verb} {path} HTTP/1.1\r\nHost: x\r\n{expect}Content-Length: 2049\r\n\r\n");
+            let text = ask(connect(&probe).await, &head).await;
+            assert!(text.starts_with("HTTP/1.1 413 ") && !text.contains(" 100 "), "{text}");
+            assert!(
+                text.contains("2048 bytes") && text.contains("connection: close"),
+                "{text}"
+            );
+        }
+    }
+    // One that fits is asked for.
+    let fits = format!(
+        "POST {TYPES} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n"
+    );
+    let mut stream = connect(&probe).await;
+    stream.write_all(fits.as_bytes()).await.unwrap();
+    let mut told = [0; 25];
+    stream.read_exact(&mut told).await.unwrap();
+    assert_eq!(&told, b"HTTP/1.1 100 Continue\r\n\r\n");
+    let text = ask(stream, r#"{"s": "a"}"#).await;
+    assert!(text.starts_with("HTTP/1.1 200 "), "{text}");
+}
+
+/// A client that sends all it has before it reads is answered all the same.
+#[tokio::test]
+async fn a_body_that_is_too_long_may_be_sent_to_its_end() {
+    let probe = Probe::with("[api]\nmax_json_body_size = 2\n").await;
+    let body = "x".repeat(16 << 20);
+    for (verb, path) in [("POST", TYPES), ("POST", "/v1/nodes"), ("PATCH", "/v1/nodes/n")] {
+        let length = format!("Content-Length: {}\r\n\r\n{body}", body.len());
+        let chunked = format!(
+            "Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n",
+            body.len()
+        );
+        for rest in [length, chunked] {
+            let text = ask(
+                connect(&probe).await,
+                &format!("{verb} {path} HTTP/1.1\r\nHost: x\r\n{rest}"),
+            )
+            .await;
+            assert!(text.starts_with("HTTP/1.1 413 "), "{text}");
+        }
+    }
 }
 
 #[tokio::test]

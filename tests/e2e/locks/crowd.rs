@@ -45,7 +45,7 @@ async fn ten_thousand_calls_of_clients_that_vanish() {
     probe.open("o").await;
     // What a crowd needs is there then.
     come(&probe, CALLS / 10).await;
-    let before = memory(&probe);
+    let before = probe.memory();
     let calm = neighbour(Client::clone(&probe), |calls| calls == 200).await;
     let is_over = Arc::new(AtomicBool::new(false));
     let crowded = tokio::spawn({
@@ -86,7 +86,7 @@ async fn ten_thousand_calls_of_clients_that_vanish() {
     let most = queued(&probe.log()).map(|queued| queued.waiters).max().unwrap();
     assert!(most <= WAITERS_MAX, "{most} waited");
     nothing_is_left(&probe).await;
-    let after = memory(&probe);
+    let after = probe.memory();
     println!("the server had {before} KiB before and has {after} KiB");
     assert!(after < 2 * before + (16 << 10), "{before} KiB became {after} KiB");
 }
@@ -256,11 +256,4 @@ fn queued(log: &str) -> impl Iterator<Item = Queued> {
             locked: line["locked"].as_u64().unwrap(),
         }
     })
-}
-
-/// What of the server's memory is in use, in KiB.
-fn memory(probe: &Probe) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", probe.pid())).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse().unwrap()
 }

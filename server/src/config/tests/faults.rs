@@ -81,7 +81,7 @@ error: unknown section [redfish]
 1 | [redfish]
   |  ^^^^^^^ no such section
   |
-  = sections: api, conductor, database, healthcheck, log, drivers
+  = sections: api, conductor, database, healthcheck, log, metrics, drivers
   = help: if it is a driver, its settings go below [drivers.redfish]
 ",
     );

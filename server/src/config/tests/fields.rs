@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::config::{Api, Conductor, Connection, Database, Healthcheck, Log, LogFormat, LogLevel, sample};
+use crate::config::{Api, Conductor, Connection, Database, Healthcheck, Log, LogFormat, LogLevel, Metrics, sample};
 
 /// The sample with every option at another value than its default.
 fn all_different() -> String {
@@ -99,4 +99,5 @@ fn every_option_reaches_its_field() {
         call_line_bytes_max: 4097,
     };
     assert_eq!(config.log, log);
+    assert_eq!(config.metrics, Metrics { enabled: false });
 }

@@ -97,6 +97,9 @@ format = "auto"
 access = true
 call_lines_max = 1000
 call_line_bytes_max = 4096
+
+[metrics]
+enabled = true
 "#;
     assert_eq!(config("").show(Origins::Left), expected.trim_start());
 }

@@ -9,7 +9,7 @@ use super::ask::{Ask, answer, links};
 use super::fault::Fault;
 use super::nodes::Time;
 use super::paging::Paging;
-use super::query::only_known;
+use super::query::{field_names, items, only_known};
 
 /// Fields of a conductor, in the order of a listing; the last three are shown on request.
 const FIELDS: [&str; 7] = [
@@ -23,6 +23,8 @@ const FIELDS: [&str; 7] = [
 ];
 /// How many of them a listing shows.
 const LISTED: usize = 4;
+/// The same, as its links name them.
+const LISTED_NAMES: &str = "hostname,conductor_group,alive";
 /// What a listing can be sorted by.
 const SORT_KEYS: [&str; 5] = ["id", "hostname", "conductor_group", "created_at", "updated_at"];
 
@@ -38,15 +40,15 @@ pub(super) async fn list(mut ask: Ask) -> Result<Response, Fault> {
         )));
     }
     let detail = ask.query.take_bool("detail")?.unwrap_or(false);
-    let named = fields(&mut ask)?;
+    let names = ask.query.take_fields();
     ask.no_query()?;
-    let fields = match named {
+    let fields = match &names {
         Some(_) if detail => {
             return Err(Fault::bad_request(
                 "Can't fetch a subset of fields with 'detail' set; give one of the two",
             ));
         }
-        Some(fields) => fields,
+        Some(names) => fields_named(names)?,
         None if detail => FIELDS.to_vec(),
         None => FIELDS[..LISTED].to_vec(),
     };
@@ -58,7 +60,12 @@ pub(super) async fn list(mut ask: Ask) -> Result<Response, Fault> {
     let conductors: Vec<Value> = is_before.then(|| shown(&ask, &fields)).into_iter().collect();
     let mut document = json!({ "conductors": conductors });
     if is_before && paging.limit == 1 {
-        document["next"] = format!("{}/v1/conductors?{}", ask.base, paging.next(&ask.context.host)).into();
+        let names = match names {
+            Some(names) => Some(names.join(",")),
+            None => (!detail).then(|| LISTED_NAMES.to_owned()),
+        };
+        let query = paging.next(names.as_deref(), &ask.context.host);
+        document["next"] = format!("{}/v1/conductors?{query}", ask.base).into();
     }
     answer(&document)
 }
@@ -66,12 +73,31 @@ pub(super) async fn list(mut ask: Ask) -> Result<Response, Fault> {
 /// `GET /v1/conductors/H`.
 pub(super) async fn show(mut ask: Ask) -> Result<Response, Fault> {
     since_1_49(&ask)?;
-    let named = fields(&mut ask)?;
+    let names = ask.query.take_fields();
     ask.no_query()?;
-    if *ask.ident != *ask.context.host {
-        return Err(not_found(&ask.ident));
-    }
-    answer(&shown(&ask, &named.unwrap_or_else(|| FIELDS.to_vec())))
+    is_this(&ask)?;
+    let fields = names.map_or_else(|| Ok(FIELDS.to_vec()), |names| fields_named(&names))?;
+    answer(&shown(&ask, &fields))
+}
+
+/// `GET /v1/conductors/H/hostname,alive`: what stands below is a list of fields.
+pub(super) async fn show_fields(mut ask: Ask) -> Result<Response, Fault> {
+    since_1_49(&ask)?;
+    ask.no_query()?;
+    is_this(&ask)?;
+    let names = field_names(items(&ask.after_ident(1)));
+    answer(&shown(&ask, &fields_named(&names)?))
+}
+
+/// `GET /v1/conductors/H/…/…`, which Ironic takes for a list of fields too, and fails.
+pub(super) async fn nowhere(ask: Ask) -> Result<Response, Fault> {
+    since_1_49(&ask)?;
+    is_this(&ask)?;
+    Err(Fault::bad_request(format!(
+        "there is nothing below {} of conductor {}",
+        ask.after_ident(1),
+        ask.ident
+    )))
 }
 
 /// Below this version there is no such resource.
@@ -79,7 +105,17 @@ fn since_1_49(ask: &Ask) -> Result<(), Fault> {
     if ask.version.reaches(49) {
         Ok(())
     } else {
-        Err(Fault::no_route())
+        Err(Fault::not_found(
+            "The API is not supported for this version; conductors came with 1.49",
+        ))
+    }
+}
+
+fn is_this(ask: &Ask) -> Result<(), Fault> {
+    if *ask.ident == *ask.context.host {
+        Ok(())
+    } else {
+        Err(not_found(&ask.ident))
     }
 }
 
@@ -87,15 +123,12 @@ fn not_found(host: &str) -> Fault {
     Fault::not_found(format!("Conductor {host} could not be found."))
 }
 
-fn fields(ask: &mut Ask) -> Result<Option<Vec<&'static str>>, Fault> {
-    let Some(names) = ask.query.take_list("fields") else {
-        return Ok(None);
-    };
-    only_known("a conductor", &FIELDS, &names)?;
+fn fields_named(names: &[String]) -> Result<Vec<&'static str>, Fault> {
+    only_known("a conductor", &FIELDS, names)?;
     let wanted = FIELDS
         .into_iter()
         .filter(|field| *field == "links" || names.iter().any(|name| name == field));
-    Ok(Some(wanted.collect()))
+    Ok(wanted.collect())
 }
 
 fn shown(ask: &Ask, fields: &[&'static str]) -> Value {

@@ -12,7 +12,7 @@ use super::ask::{Ask, answer};
 use super::fault::Fault;
 use super::nodes::vendor_interface;
 use super::passthru::described;
-use super::query::items;
+use super::query::{field_names, items};
 use super::version::Version;
 use crate::catalogue::Driver;
 use crate::dispatch::CallError;
@@ -26,7 +26,11 @@ pub(super) async fn list(mut ask: Ask) -> Result<Response, Fault> {
             "Request not acceptable. type= and detail= came with version 1.30",
         ));
     }
-    let named = fields(&mut ask)?;
+    let names = ask.query.take_fields();
+    if names.is_some() {
+        fields_have_come(ask.version)?;
+    }
+    let named = names.map(|names| Fields::named(&names)).transpose()?;
     ask.no_query()?;
     let is_dynamic = match kind.as_deref() {
         None | Some("dynamic") => true,
@@ -59,19 +63,22 @@ pub(super) async fn list(mut ask: Ask) -> Result<Response, Fault> {
 
 /// `GET /v1/drivers/D`.
 pub(super) async fn show(mut ask: Ask) -> Result<Response, Fault> {
-    let named = fields(&mut ask)?;
+    let names = ask.query.take_fields();
     ask.no_query()?;
+    if names.is_some() {
+        fields_have_come(ask.version)?;
+    }
     find(&ask)?;
-    let fields = named.unwrap_or_else(|| Fields::whole(ask.version));
+    let fields = names.map_or_else(|| Ok(Fields::whole(ask.version)), |names| Fields::named(&names))?;
     answer(&shown(&ask, &ask.ident, &fields))
 }
 
 /// `GET /v1/drivers/D/name,hosts`: what is not another resource is a list of fields.
 pub(super) async fn show_fields(mut ask: Ask) -> Result<Response, Fault> {
     ask.no_query()?;
-    let names = items(&ask.after_ident(1)).collect::<Vec<_>>();
-    let fields = fields_named(ask.version, &names)?;
+    fields_have_come(ask.version)?;
     find(&ask)?;
+    let fields = Fields::named(&field_names(items(&ask.after_ident(1))))?;
     answer(&shown(&ask, &ask.ident, &fields))
 }
 
@@ -87,14 +94,14 @@ pub(super) async fn nowhere(ask: Ask) -> Fault {
 /// `GET /v1/drivers/D/vendor_passthru/methods/M`.
 pub(super) async fn method(mut ask: Ask) -> Result<Response, Fault> {
     ask.no_query()?;
-    let (driver, name) = (find(&ask)?, ask.after_ident(3));
+    let (driver, name) = (known(&ask)?, ask.after_ident(3));
     described(driver.driver_method(&name), name)
 }
 
 /// `GET /v1/drivers/D/properties`: what the driver reads from a node's `driver_info`, in words.
 pub(super) async fn properties(mut ask: Ask) -> Result<Response, Fault> {
     ask.no_query()?;
-    let properties = find(&ask)?.record().properties.iter();
+    let properties = known(&ask)?.record().properties.iter();
     let described: Map<String, Value> = properties
         .map(|property| (property.name.to_owned(), describe(property).into()))
         .collect();
@@ -127,7 +134,12 @@ fn describe(property: &Property) -> String {
 /// `GET /v1/drivers/D/raid/logical_disk_properties`: no driver here builds arrays, so there are none.
 pub(super) async fn raid_properties(mut ask: Ask) -> Result<Response, Fault> {
     ask.no_query()?;
-    find(&ask)?;
+    if !ask.version.reaches(12) {
+        return Err(Fault::not_acceptable(
+            "Request not acceptable. Properties of logical disks came with version 1.12",
+        ));
+    }
+    known(&ask)?;
     answer(&Map::new())
 }
 
@@ -136,6 +148,11 @@ fn find(ask: &Ask) -> Result<&Driver, Fault> {
     driver
         .map(|driver| &**driver)
         .ok_or_else(|| CallError::DriverNotFound(ask.ident.clone()).into())
+}
+
+/// The same for what is below a driver, of which Ironic says it in other words.
+fn known(ask: &Ask) -> Result<&Driver, Fault> {
+    find(ask).map_err(|_| CallError::DriverUnknown(ask.ident.clone()).into())
 }
 
 fn shown<'a>(ask: &'a Ask, name: &'a str, fields: &'a Fields) -> Shown<'a> {
@@ -149,18 +166,13 @@ fn shown<'a>(ask: &'a Ask, name: &'a str, fields: &'a Fields) -> Shown<'a> {
     }
 }
 
-fn fields(ask: &mut Ask) -> Result<Option<Fields>, Fault> {
-    let names = ask.query.take_list("fields");
-    names.map(|names| fields_named(ask.version, &names)).transpose()
-}
-
-fn fields_named(version: Version, names: &[String]) -> Result<Fields, Fault> {
-    if !version.reaches(77) {
-        return Err(Fault::not_acceptable(
-            "Request not acceptable. fields= of drivers came with version 1.77",
-        ));
+fn fields_have_come(version: Version) -> Result<(), Fault> {
+    if version.reaches(77) {
+        return Ok(());
     }
-    Fields::named(names)
+    Err(Fault::not_acceptable(
+        "Request not acceptable. fields= of drivers came with version 1.77",
+    ))
 }
 
 #[cfg(test)]

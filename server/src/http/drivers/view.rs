@@ -54,7 +54,14 @@ impl Field {
     fn is_known_in(self, version: Version) -> bool {
         match self {
             Self::Properties => version.reaches(14),
-            Self::Type | Self::Default(_) | Self::Enabled(_) => version.reaches(30),
+            Self::Default(interface) | Self::Enabled(interface) => version.reaches(match interface {
+                "storage" => 33,
+                "rescue" => 38,
+                "bios" => 40,
+                "firmware" => 86,
+                _ => 30,
+            }),
+            Self::Type => version.reaches(30),
             Self::Name | Self::Hosts | Self::Links => true,
         }
     }

@@ -264,7 +264,7 @@ pub(super) fn interface_of(attribute: &str) -> Option<&'static str> {
     INTERFACES.into_iter().find(|interface| *interface == name)
 }
 
-fn wrong_kind(attribute: &str, wanted: &str, value: &Value) -> String {
+pub(super) fn wrong_kind(attribute: &str, wanted: &str, value: &Value) -> String {
     format!("{attribute} must be {wanted}, not {}", kind(value))
 }
 

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::super::fault::Fault;
 use super::super::version::Version;
-use super::attributes::{AT_CREATION, CHANGEABLE, Draft, interface_of, no_interface, uuid};
+use super::attributes::{AT_CREATION, CHANGEABLE, Draft, interface_of, no_interface, uuid, wrong_kind};
+use super::since;
 use crate::context::Context;
 use crate::store::NodeRow;
 
@@ -25,6 +26,7 @@ pub(super) fn read(context: &Context, version: Version, mut body: Map<String, Va
             may_be_given("driver")
         )));
     }
+    since::check(version, body.keys().map(String::as_str))?;
     let mut wrong = None;
     let id = match body.remove("uuid").filter(|value| !value.is_null()) {
         Some(value) => uuid("uuid", value)
@@ -57,8 +59,10 @@ pub(super) fn read(context: &Context, version: Version, mut body: Map<String, Va
                 draft.fault("maintenance_reason is given, but maintenance is not true".into());
             }
         } else if let Some(interface) = interface_of(&attribute) {
-            if let Some(wanted) = value.as_str() {
-                draft.fault(no_interface(interface, wanted, ""));
+            match value {
+                Value::Null => {}
+                Value::String(wanted) => draft.fault(no_interface(interface, &wanted, "")),
+                other => draft.fault(wrong_kind(&attribute, "a string", &other)),
             }
         } else {
             unknown.push(attribute);

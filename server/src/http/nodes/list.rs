@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::super::fault::Fault;
@@ -11,7 +10,10 @@ use super::super::paging::{Paging, SortDir};
 use super::super::query::Query;
 use super::super::version::Version;
 use super::filter::Filters;
-use super::view::{Field, Fields, Shown, View};
+use super::ready::{self, Holds};
+use super::since;
+use super::view::{Field, Fields, View};
+use crate::ascii;
 use crate::context::Context;
 use crate::dispatch::CallError;
 use crate::node::{Node, Text};
@@ -19,6 +21,8 @@ use crate::node::{Node, Text};
 /// What a query asks for.
 pub(super) struct Listing {
     fields: Fields,
+    /// The fields as the link to the next page names them, if it does.
+    names: Option<String>,
     filters: Filters,
     paging: Paging,
     sort_key: SortKey,
@@ -32,25 +36,29 @@ pub(super) struct Page {
     pub(super) next: Option<String>,
 }
 
-/// The answer to a listing.
-#[derive(Serialize)]
-pub(super) struct Listed<'a> {
-    nodes: Vec<Shown<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
-}
-
 impl Page {
     /// The answer, for this path under the base.
-    pub(super) fn shown<'a>(&'a self, context: &'a Context, base: &'a str, path: &str) -> Listed<'a> {
-        let view = View {
-            context,
-            base,
-            fields: self.fields,
-        };
-        Listed {
-            nodes: self.nodes.iter().map(|node| view.of(node)).collect(),
-            next: self.next.as_ref().map(|query| format!("{base}/v1/{path}?{query}")),
+    pub(super) fn written(&self, context: &Context, base: &str, path: &str) -> ready::Page {
+        let view = View::new(context, base, self.fields);
+        let mut nulls = Vec::new();
+        let mut json = br#"{"nodes":["#.to_vec();
+        for (index, node) in self.nodes.iter().enumerate() {
+            if index > 0 {
+                json.push(b',');
+            }
+            nulls.extend(view.write(node, &mut json).map(|null| (node.id, null)));
+        }
+        json.push(b']');
+        if let Some(query) = &self.next {
+            json.extend_from_slice(br#","next":"#);
+            ascii::write(&mut json, &format!("{base}/v1/{path}?{query}"));
+        }
+        json.push(b'}');
+        json.shrink_to_fit();
+        nulls.sort_unstable();
+        ready::Page {
+            text: json.into(),
+            nulls: nulls.into(),
         }
     }
 }
@@ -63,35 +71,51 @@ impl Listing {
     pub(super) fn read(context: &Context, version: Version, mut query: Query, detail: bool) -> Result<Self, Fault> {
         let paging = Paging::read(&mut query, context.config.api.max_limit)?;
         let sort_key = SortKey::read(&paging.sort_key)?;
+        since::check(version, [&*paging.sort_key])?;
+        since::check_query(version, &query)?;
         let filters = Filters::read(context, &mut query)?;
-        let fields = query.take_list("fields");
-        if fields.is_some() && !version.reaches(8) {
-            return Err(Fault::not_acceptable(
-                "Request not acceptable. fields= came with version 1.8",
-            ));
-        }
+        let fields = query.take_fields();
         let detail = if detail {
             true
         } else {
-            query.take_bool("detail")?.unwrap_or(false)
+            let detail = query.take_bool("detail")?;
+            if detail.is_some() && !version.reaches(43) {
+                return Err(Fault::bad_request(
+                    "Invalid query parameter ?detail= received. It came with version 1.43; /v1/nodes/detail is older",
+                ));
+            }
+            detail.unwrap_or(false)
         };
         query.finish()?;
-        let fields = match fields {
+        let (fields, names) = match fields {
             Some(_) if detail => {
                 return Err(Fault::bad_request(
                     "Can't fetch a subset of fields with 'detail' set; give one of the two",
                 ));
             }
-            Some(names) => Fields::named(&names)?,
-            None if detail => Fields::WHOLE,
-            None => Fields::LISTED,
+            Some(names) => (Fields::named(version, &names)?, Some(names.join(","))),
+            None if detail => (Fields::WHOLE, None),
+            // No link may name what its client must not.
+            None => (
+                Fields::LISTED,
+                version.reaches(8).then(|| Fields::LISTED_NAMES.to_owned()),
+            ),
         };
         Ok(Self {
-            fields,
+            fields: fields.known_in(version),
+            names,
             filters,
             paging,
             sort_key,
         })
+    }
+
+    /// How long its page is the same. Which nodes are reserved is not told by the nodes.
+    pub(super) fn holds(&self) -> Holds {
+        match self.sort_key {
+            SortKey::By(Field::Reservation) => Holds::Once,
+            _ => Holds::WhileNodesStay,
+        }
     }
 
     /// Carries it out.
@@ -101,6 +125,7 @@ impl Listing {
     pub(super) fn page(self, context: &Context) -> Result<Page, Fault> {
         let Self {
             fields,
+            names,
             filters,
             paging,
             sort_key,
@@ -126,7 +151,7 @@ impl Listing {
         let next = nodes
             .last()
             .filter(|_| is_full || is_cut)
-            .map(|last| paging.next(&last.id.to_string()));
+            .map(|last| paging.next(names.as_deref(), &last.id.to_string()));
         Ok(Page { nodes, fields, next })
     }
 }

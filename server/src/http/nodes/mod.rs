@@ -2,14 +2,19 @@
 //! like any method would, and goes on to its end when its client leaves.
 
 mod attributes;
+mod below;
 mod create;
 mod filter;
+mod find;
 mod list;
 mod mask;
 mod names;
 mod patch;
+mod ready;
+mod since;
 mod view;
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
@@ -18,15 +23,20 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 pub(super) use self::attributes::INTERFACES;
+pub(super) use self::below::{nowhere, show_fields};
+use self::find::find;
+pub(super) use self::find::malformed;
 use self::list::Listing;
 pub(super) use self::mask::{MASK, masked_by_keys};
 use self::patch::Patch;
+use self::ready::Question;
+pub(crate) use self::ready::Ready;
 use self::view::{Fields, View};
 pub(super) use self::view::{Time, vendor_interface};
 use super::ask::{Ask, answer, to_its_end};
+use super::edge::Answer;
 use super::fault::Fault;
 use super::passthru::described;
-use super::path::JSON_SUFFIX_ENDED;
 use crate::context::Context;
 use crate::dispatch::{CallError, enabled, validate as validate_node};
 use crate::lock::Who;
@@ -35,18 +45,29 @@ use crate::store::NodeRow;
 use crate::target::exclusive;
 
 /// `GET /v1/nodes`.
-pub(super) async fn list(ask: Ask) -> Result<Response, Fault> {
+pub(super) fn list(ask: Ask) -> Result<Answer, Fault> {
     listed(ask, "nodes", false)
 }
 
 /// `GET /v1/nodes/detail`.
-pub(super) async fn list_detail(ask: Ask) -> Result<Response, Fault> {
+pub(super) fn list_detail(ask: Ask) -> Result<Answer, Fault> {
     listed(ask, "nodes/detail", true)
 }
 
-fn listed(ask: Ask, path: &str, detail: bool) -> Result<Response, Fault> {
-    let page = Listing::read(&ask.context, ask.version, ask.query, detail)?.page(&ask.context)?;
-    answer(&page.shown(&ask.context, &ask.base, path))
+fn listed(ask: Ask, path: &str, detail: bool) -> Result<Answer, Fault> {
+    let context = &ask.context;
+    let question = Question {
+        query: ask.raw_query(),
+        base: &ask.base,
+        version: ask.version,
+        detail,
+    };
+    let page = context.ready.page(&context.nodes, &question, || {
+        let listing = Listing::read(context, ask.version, ask.query.clone(), detail)?;
+        let holds = listing.holds();
+        Ok::<_, Fault>((listing.page(context)?.written(context, &ask.base, path), holds))
+    })?;
+    Ok(Answer::ready(page.filled(context)))
 }
 
 /// `POST /v1/nodes`.
@@ -57,7 +78,7 @@ pub(super) async fn create(mut ask: Ask) -> Result<Response, Fault> {
     instance_is_free(&ask.context, &node)?;
     let context = Arc::clone(&ask.context);
     let node = to_its_end(async move { Ok(context.node_create(node).await?) }).await?;
-    let mut response = whole(&ask, &node)?;
+    let mut response = whole(&ask, &node);
     *response.status_mut() = StatusCode::CREATED;
     if let Ok(location) = HeaderValue::try_from(format!("{}/v1/nodes/{}", ask.base, node.id)) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -66,50 +87,50 @@ pub(super) async fn create(mut ask: Ask) -> Result<Response, Fault> {
 }
 
 /// `GET /v1/nodes/X`.
-pub(super) async fn show(mut ask: Ask) -> Result<Response, Fault> {
-    let names = ask.query.take_list("fields");
-    if names.is_some() && !ask.version.reaches(8) {
-        return Err(Fault::not_acceptable(
-            "Request not acceptable. fields= came with version 1.8",
-        ));
-    }
+pub(super) fn show(mut ask: Ask) -> Result<Answer, Fault> {
+    let names = ask.query.take_fields();
     ask.no_query()?;
-    let fields = names.map_or(Ok(Fields::WHOLE), |names| Fields::named(&names))?;
     let node = find(&ask)?;
-    answer(
-        &View {
-            context: &ask.context,
-            base: &ask.base,
-            fields,
-        }
-        .of(&node),
-    )
+    let fields = match names {
+        Some(names) => Fields::named(ask.version, &names)?,
+        None => Fields::WHOLE.known_in(ask.version),
+    };
+    Ok(Answer::ready(View::new(&ask.context, &ask.base, fields).alone(&node)))
 }
 
 /// `PATCH /v1/nodes/X`.
 pub(super) async fn patch(mut ask: Ask) -> Result<Response, Fault> {
-    let reset_interfaces = ask.query.take_bool("reset_interfaces")?.unwrap_or(false);
+    let reset_interfaces = ask.query.take_bool("reset_interfaces")?;
     ask.no_query()?;
+    if reset_interfaces.is_some() {
+        since::reached(ask.version, "reset_interfaces=", 45)?;
+    }
     let id = find(&ask)?.id;
     let patch = Patch::read(ask.document().await?, ask.context.config.api.patch_operations_max)?;
-    if reset_interfaces && !patch.names_driver() {
+    since::check(ask.version, patch.attributes())?;
+    if reset_interfaces == Some(true) && !patch.names_driver() {
         return Err(Fault::bad_request(
             "The reset_interfaces parameter can only be used when changing the node's driver; leave it out",
         ));
     }
     let (context, who) = (Arc::clone(&ask.context), ask.who("PATCH"));
     let node = change(context, id, who, move |context, node| patch.apply(context, node)).await?;
-    whole(&ask, &node)
+    Ok(whole(&ask, &node))
 }
 
 /// `DELETE /v1/nodes/X`.
 pub(super) async fn delete(mut ask: Ask) -> Result<Response, Fault> {
     ask.no_query()?;
+    ask.no_body().await?;
     let id = find(&ask)?.id;
     let (context, who) = (Arc::clone(&ask.context), ask.who("DELETE"));
     let hold = exclusive(&context, id, who).await?;
     to_its_end(async move {
-        current(&context, id)?;
+        let node = current(&context, id)?;
+        // In maintenance a node may go whatever is on it, as in Ironic.
+        if let Some(instance) = node.instance_uuid().filter(|_| !node.maintenance()) {
+            return Err(associated(id, instance));
+        }
         context.node_delete(id).await?;
         drop(hold);
         Ok(())
@@ -141,6 +162,7 @@ pub(super) async fn maintenance_set(mut ask: Ask) -> Result<Response, Fault> {
 /// `DELETE /v1/nodes/X/maintenance`.
 pub(super) async fn maintenance_unset(mut ask: Ask) -> Result<Response, Fault> {
     ask.no_query()?;
+    ask.no_body().await?;
     let id = find(&ask)?.id;
     maintenance(ask, id, false, None).await
 }
@@ -187,7 +209,7 @@ pub(super) async fn method(mut ask: Ask) -> Result<Response, Fault> {
 pub(super) async fn states(mut ask: Ask) -> Result<Response, Fault> {
     ask.no_query()?;
     let node = find(&ask)?;
-    answer(&json!({
+    let mut states = json!({
         "power_state": node.text(Text::PowerState),
         "target_power_state": null,
         "provision_state": node.provision_state(),
@@ -199,25 +221,20 @@ pub(super) async fn states(mut ask: Ask) -> Result<Response, Fault> {
         "target_raid_config": {},
         "boot_mode": null,
         "secure_boot": null,
-    }))
+    });
+    if let Value::Object(states) = &mut states {
+        let unknown = since::STATES.iter().filter(|(_, minor)| !ask.version.reaches(*minor));
+        unknown.for_each(|(state, _)| drop(states.remove(*state)));
+    }
+    answer(&states)
 }
 
-/// The node that the path names.
-fn find(ask: &Ask) -> Result<Arc<Node>, Fault> {
-    let ident = &*ask.ident;
-    if !names::is_addressable(ident) {
-        return Err(Fault::bad_request(format!(
-            "Expected a logical name or UUID but received {ident}."
-        )));
-    }
-    let found = ask.context.nodes.find(ident).or_else(|| {
-        let ended = !ask.version.predates(JSON_SUFFIX_ENDED);
-        let stem = ident.strip_suffix(".json").filter(|_| !ended)?;
-        ask.context.nodes.find(stem)
-    });
-    // Names came with 1.5.
-    let found = found.filter(|node| ask.version.reaches(5) || ident.starts_with(&node.id.to_string()));
-    found.ok_or_else(|| CallError::NodeNotFound(ident.into()).into())
+/// 409: Ironic's sentence, then the way out.
+fn associated(node: Uuid, instance: impl Display) -> Fault {
+    Fault::conflict(format!(
+        "Node {node} is associated with instance {instance}. Take that away first: \
+         PATCH [{{\"op\": \"remove\", \"path\": \"/instance_uuid\"}}]"
+    ))
 }
 
 fn current(context: &Context, id: Uuid) -> Result<Arc<Node>, Fault> {
@@ -227,15 +244,10 @@ fn current(context: &Context, id: Uuid) -> Result<Arc<Node>, Fault> {
         .ok_or_else(|| CallError::NodeNotFound(id.to_string()).into())
 }
 
-fn whole(ask: &Ask, node: &Node) -> Result<Response, Fault> {
-    answer(
-        &View {
-            context: &ask.context,
-            base: &ask.base,
-            fields: Fields::WHOLE,
-        }
-        .of(node),
-    )
+/// A node that was written, with its whole record.
+fn whole(ask: &Ask, node: &Arc<Node>) -> Response {
+    let view = View::new(&ask.context, &ask.base, Fields::WHOLE.known_in(ask.version));
+    Answer::ready(view.alone(node)).into_response()
 }
 
 /// Changes a node under its exclusive lock. What `next` makes of the node as it is then is stored, all or nothing;
@@ -255,6 +267,9 @@ async fn change(
             return Ok(kept);
         }
         if next.instance_uuid != seen.instance_uuid {
+            if let (Some(instance), true) = (seen.instance_uuid, next.instance_uuid.is_some()) {
+                return Err(associated(id, instance));
+            }
             instance_is_free(&context, &next)?;
         }
         // All but last_error, which the end of a task may set at any time.

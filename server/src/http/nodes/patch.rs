@@ -66,6 +66,11 @@ impl Patch {
         }
     }
 
+    /// The attributes that it names.
+    pub(super) fn attributes(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|operation| operation.attribute)
+    }
+
     /// Whether it gives the node a driver, be it the same.
     pub(super) fn names_driver(&self) -> bool {
         self.0.iter().any(|operation| operation.attribute == "driver")
@@ -76,24 +81,31 @@ impl Patch {
     /// # Errors
     /// 400 with what is wrong.
     pub(super) fn apply(&self, context: &Context, node: &NodeRow) -> Result<NodeRow, Fault> {
-        // Only what is touched is taken out of the node and put back.
-        let mut touched: BTreeMap<&'static str, Option<Value>> = BTreeMap::new();
-        for (index, operation) in self.0.iter().enumerate() {
-            let name = operation.attribute;
-            let attribute = touched
-                .entry(name)
-                .or_insert_with(|| Some(value_of(context, node, name)));
-            operation
-                .apply(attribute)
-                .map_err(|text| Fault::bad_request(format!("operation {index}: {}: {text}", operation.path)))?;
-        }
+        let touched = self.touched(|name| value_of(context, node, name))?;
         let mut draft = Draft::of(node.clone());
         for (attribute, value) in touched {
             draft.set(attribute, value);
         }
         draft.finish(context, Some(node))
     }
+
+    /// The attributes that it changes, as it leaves them; `None` is one that was removed. Only what is touched is taken
+    /// out of the node and put back.
+    fn touched(&self, value_of: impl Fn(&'static str) -> Value) -> Result<Touched, Fault> {
+        let mut touched = Touched::new();
+        for (index, operation) in self.0.iter().enumerate() {
+            let name = operation.attribute;
+            let attribute = touched.entry(name).or_insert_with(|| Some(value_of(name)));
+            operation
+                .apply(attribute)
+                .map_err(|text| Fault::bad_request(format!("operation {index}: {}: {text}", operation.path)))?;
+        }
+        Ok(touched)
+    }
 }
+
+/// Values of attributes by their names.
+type Touched = BTreeMap<&'static str, Option<Value>>;
 
 impl Operation {
     fn read(item: Value) -> Result<Self, String> {
@@ -212,4 +224,15 @@ fn index(text: &str, len: usize) -> Option<usize> {
         .then(|| text.parse().ok())
         .flatten()
         .filter(|index| *index <= len)
+}
+
+#[cfg(feature = "fuzzing")]
+impl crate::fuzzing::Parts {
+    /// What a patch makes of these attributes, of which those that are not given are `null`; `None` if it is refused.
+    pub fn patched(patch: Value, attributes: &Map<String, Value>) -> Option<BTreeMap<&'static str, Option<Value>>> {
+        let patch = Patch::read(Some(patch), 1000).ok()?;
+        patch
+            .touched(|name| attributes.get(name).cloned().unwrap_or_default())
+            .ok()
+    }
 }

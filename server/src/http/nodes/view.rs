@@ -1,16 +1,24 @@
 //! A node as clients see it: which fields, how each is written, what is masked. Everything that shows a node comes
 //! through here, so that no secret has a second way out.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
-use super::super::ask::links;
 use super::super::fault::Fault;
 use super::super::query::only_known;
+use super::super::version::Version;
 use super::mask::Secrets;
+use super::ready::{NULL, Unreserved, reservation};
+use super::since;
+use crate::ascii;
 use crate::context::Context;
 use crate::node::{Node, Text};
 use crate::store::time_to_text;
@@ -72,7 +80,10 @@ impl Fields {
     /// The whole record.
     pub(super) const WHOLE: Self = Self((1 << FIELDS.len()) - 1);
 
-    /// What a listing shows of each node.
+    /// What a listing shows of each node, as its links name it.
+    pub(super) const LISTED_NAMES: &str = "instance_uuid,maintenance,power_state,provision_state,uuid,name";
+
+    /// The same, and links.
     pub(super) const LISTED: Self = Self(
         Field::Uuid.bit()
             | Field::InstanceUuid.bit()
@@ -86,11 +97,23 @@ impl Fields {
     /// These, and links.
     ///
     /// # Errors
-    /// 400 with the names that no field has.
-    pub(super) fn named(names: &[String]) -> Result<Self, Fault> {
+    /// 400 with the names that no field has; 406 with one that this version does not know.
+    pub(super) fn named(version: Version, names: &[String]) -> Result<Self, Fault> {
+        since::reached(version, "fields=", 8)?;
         only_known("a node", &FIELDS.map(|(_, name)| name), names)?;
+        since::check(version, names.iter().map(String::as_str))?;
         let named = names.iter().filter_map(|name| Field::named(name));
         Ok(Self(named.fold(Field::Links.bit(), |bits, field| bits | field.bit())))
+    }
+
+    /// Those of them that clients of this version know.
+    pub(super) fn known_in(self, version: Version) -> Self {
+        // Nearly all clients know all.
+        if since::knows_all(version) {
+            return self;
+        }
+        let known = self.iter().filter(|(_, name)| since::knows(version, name));
+        Self(known.fold(0, |bits, (field, _)| bits | field.bit()))
     }
 
     /// Each with its name.
@@ -112,71 +135,130 @@ impl Field {
 }
 
 /// How nodes are shown in one answer.
-#[derive(Clone, Copy)]
 pub(super) struct View<'a> {
-    /// For who holds a node, and what is secret.
-    pub(super) context: &'a Context,
-    /// What links begin with.
-    pub(super) base: &'a str,
-    /// What to show.
-    pub(super) fields: Fields,
+    context: &'a Context,
+    /// What links begin with, as it stands between quotes.
+    base: String,
+    fields: Fields,
 }
 
 impl<'a> View<'a> {
-    /// One node, to be written as JSON.
-    pub(super) fn of(self, node: &'a Node) -> Shown<'a> {
-        Shown { view: self, node }
+    /// With these fields, and links that begin so.
+    pub(super) fn new(context: &'a Context, base: &str, fields: Fields) -> Self {
+        // Nearly all are as they will be shown; but a client may write what it likes for its host.
+        let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
+        let base = if base.bytes().all(is_plain) {
+            base.to_owned()
+        } else {
+            let quoted = ascii::text(Value::from(base).to_string());
+            quoted[1..quoted.len() - 1].to_owned()
+        };
+        Self { context, base, fields }
     }
-}
 
-/// A node in a view.
-#[derive(Clone, Copy)]
-pub(super) struct Shown<'a> {
-    view: View<'a>,
-    node: &'a Node,
-}
-
-impl Serialize for Shown<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self {
-            view: View { context, base, fields },
-            node,
-        } = *self;
-        let mut map = serializer.serialize_map(None)?;
-        for (field, name) in fields.iter() {
-            map.serialize_key(name)?;
-            match field {
-                Field::Uuid => map.serialize_value(node.id.hyphenated().encode_lower(&mut Uuid::encode_buffer())),
-                Field::Name => map.serialize_value(&node.name()),
-                Field::Driver => map.serialize_value(node.driver()),
-                Field::DriverInfo => map.serialize_value(&Masked(
-                    node.object_text(Text::DriverInfo),
-                    secrets(context, node.driver()),
-                )),
-                Field::DriverInternalInfo => {
-                    map.serialize_value(&Masked(node.object_text(Text::DriverInternalInfo), Secrets::Keys))
-                }
-                Field::Properties => map.serialize_value(&AsStored(node.object_text(Text::Properties))),
-                Field::Extra => map.serialize_value(&AsStored(node.object_text(Text::Extra))),
-                Field::InstanceUuid => map.serialize_value(&node.instance_uuid()),
-                Field::PowerState => map.serialize_value(&node.text(Text::PowerState)),
-                Field::ProvisionState => map.serialize_value(node.provision_state()),
-                Field::Maintenance => map.serialize_value(&node.maintenance()),
-                Field::MaintenanceReason => map.serialize_value(&node.text(Text::MaintenanceReason)),
-                Field::Reservation => {
-                    map.serialize_value(&context.locks.is_reserved(node.id).then_some(&*context.host))
-                }
-                Field::LastError => map.serialize_value(&node.text(Text::LastError)),
-                Field::CreatedAt => map.serialize_value(&Time(node.created_at())),
-                Field::UpdatedAt => map.serialize_value(&node.updated_at().map(Time)),
-                Field::ResourceClass => map.serialize_value(&node.text(Text::ResourceClass)),
-                Field::Description => map.serialize_value(&node.text(Text::Description)),
-                Field::VendorInterface => map.serialize_value(vendor_interface(context, node.driver())),
-                Field::Links => map.serialize_value(&links(base, &format!("nodes/{}", node.id))),
-            }?;
+    /// One node by itself, as it is now.
+    pub(super) fn alone(&self, node: &Arc<Node>) -> Bytes {
+        let mut json = Vec::new();
+        if let Some(null) = self.write(node, &mut json)
+            && self.context.locks.is_reserved(node.id)
+        {
+            json.splice(null..null + NULL.len(), reservation(self.context));
         }
-        map.end()
+        json.into()
     }
+
+    /// Writes one node as JSON in ASCII. Where its reservation belongs there is a `null`, and the place of it is
+    /// returned.
+    pub(super) fn write(&self, node: &Arc<Node>, json: &mut Vec<u8>) -> Option<usize> {
+        let begin = json.len();
+        let null = if self.fields == Fields::WHOLE {
+            let make = || {
+                let mut text = Vec::new();
+                let nulls = write_fields(self.context, node, self.fields, &mut text);
+                Unreserved { text, nulls }
+            };
+            self.context.ready.node(node, make, |text, null| {
+                json.reserve(text.len() + self.links_bytes_max());
+                json.extend_from_slice(text);
+                null.map(|null| begin + null)
+            })
+        } else {
+            write_fields(self.context, node, self.fields, json)
+        };
+        self.write_links(node, json);
+        null
+    }
+
+    /// The last field, which every view has, and the end of the object.
+    fn write_links(&self, node: &Node, json: &mut Vec<u8>) {
+        let (base, mut id) = (self.base.as_bytes(), Uuid::encode_buffer());
+        let id = node.id.hyphenated().encode_lower(&mut id).as_bytes();
+        for text in [LINKS[0], base, LINKS[1], id, LINKS[2], base, LINKS[3], id, LINKS[4]] {
+            json.extend_from_slice(text);
+        }
+    }
+
+    fn links_bytes_max(&self) -> usize {
+        LINKS.iter().map(|text| text.len()).sum::<usize>() + 2 * (self.base.len() + Hyphenated::LENGTH)
+    }
+}
+
+/// Links of a node, but for what they begin with and its uuid. The same as `ask::links` makes of them.
+const LINKS: [&[u8]; 5] = [
+    b"\"links\":[{\"href\":\"",
+    b"/v1/nodes/",
+    b"\",\"rel\":\"self\"},{\"href\":\"",
+    b"/nodes/",
+    b"\",\"rel\":\"bookmark\"}]}",
+];
+
+/// The begin of the object, and all fields but links.
+fn write_fields(context: &Context, node: &Node, fields: Fields, json: &mut Vec<u8>) -> Option<usize> {
+    let mut null = None;
+    json.push(b'{');
+    for (field, name) in fields.iter().filter(|(field, _)| *field != Field::Links) {
+        // No name of a field has anything to escape, nor has a uuid.
+        quote(json, name);
+        json.push(b':');
+        match field {
+            Field::Uuid => quote(json, node.id.hyphenated().encode_lower(&mut Uuid::encode_buffer())),
+            Field::Name => ascii::write(json, &node.name()),
+            Field::Driver => ascii::write(json, node.driver()),
+            Field::DriverInfo => {
+                let secrets = secrets(context, node.driver());
+                ascii::write(json, &Masked(node.object_text(Text::DriverInfo), secrets));
+            }
+            Field::DriverInternalInfo => {
+                ascii::write(json, &Masked(node.object_text(Text::DriverInternalInfo), Secrets::Keys));
+            }
+            Field::Properties => ascii::write(json, &AsStored(node.object_text(Text::Properties))),
+            Field::Extra => ascii::write(json, &AsStored(node.object_text(Text::Extra))),
+            Field::InstanceUuid => ascii::write(json, &node.instance_uuid()),
+            Field::PowerState => ascii::write(json, &node.text(Text::PowerState)),
+            Field::ProvisionState => ascii::write(json, node.provision_state()),
+            Field::Maintenance => ascii::write(json, &node.maintenance()),
+            Field::MaintenanceReason => ascii::write(json, &node.text(Text::MaintenanceReason)),
+            Field::Reservation => {
+                null = Some(json.len());
+                json.extend_from_slice(NULL);
+            }
+            Field::LastError => ascii::write(json, &node.text(Text::LastError)),
+            Field::CreatedAt => ascii::write(json, &Time(node.created_at())),
+            Field::UpdatedAt => ascii::write(json, &node.updated_at().map(Time)),
+            Field::ResourceClass => ascii::write(json, &node.text(Text::ResourceClass)),
+            Field::Description => ascii::write(json, &node.text(Text::Description)),
+            Field::VendorInterface => ascii::write(json, vendor_interface(context, node.driver())),
+            Field::Links => {}
+        }
+        json.push(b',');
+    }
+    null
+}
+
+fn quote(json: &mut Vec<u8>, plain: &str) {
+    json.push(b'"');
+    json.extend_from_slice(plain.as_bytes());
+    json.push(b'"');
 }
 
 /// What is secret in the `driver_info` of a driver's nodes.

@@ -66,8 +66,8 @@ pub(super) async fn cancel(mut ask: Ask) -> Result<Response, Fault> {
     };
     let by = ask.request();
     tracing::info!(
-        task = %row.uuid, driver = &*row.driver, method = &*row.method, request_id = format_args!("req-{by}"),
-        "the task is cancelled"
+        request_id = format_args!("req-{by}"), node = row.node.map(tracing::field::display), driver = &*row.driver,
+        method = &*row.method, task = %row.uuid, "the task is cancelled"
     );
     live.cancel(by);
     let mut response = answer(&Whole::of(&ask.base, &row, Some(&live)))?;

@@ -1,7 +1,8 @@
 //! The embedded database: one file, one process, one writer thread. Here are the options, the start and end of
 //! its threads. The trait is in `operations`, opening in `open`, grouping in `writer` and `gather`, SQL in `nodes`,
-//! `tasks` and `prune`, and what an error of SQLite means in `fault`.
+//! `tasks` and `prune`, what an error of SQLite means in `fault`, what is counted in `counts`.
 
+mod counts;
 mod fault;
 mod gather;
 mod lock_file;
@@ -149,7 +150,7 @@ impl SqliteStore {
     /// How many transactions were committed: with many writers, fewer than changes.
     #[must_use]
     pub fn commits(&self) -> u64 {
-        self.shared.commits()
+        self.shared.counts.commits()
     }
 
     fn queues(&self) -> Result<Queues, StoreError> {

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::writer::Weight;
 use super::{SqliteStore, nodes, prune, tasks, whole};
 use crate::store::{
-    Answer, Interrupted, NodeChange, NodeRow, NodeSink, NodeStamp, Page, Progress, Retention, Store, StoreError,
-    TaskEnd, TaskFilter, TaskRow,
+    Answer, Interrupted, NodeChange, NodeRow, NodeSink, NodeStamp, Page, Progress, Retention, Store, StoreCounts,
+    StoreError, TaskEnd, TaskFilter, TaskRow,
 };
 
 impl Store for SqliteStore {
@@ -147,6 +147,13 @@ impl Store for SqliteStore {
                 Err(_) => Err(StoreError::Slow { limit }),
             }
         })
+    }
+
+    fn counts(&self) -> StoreCounts {
+        let queues = self.queues.lock();
+        let jobs = queues.as_ref().map(|queues| &queues.jobs);
+        let queued = jobs.map_or(0, |jobs| jobs.max_capacity() - jobs.capacity());
+        self.shared.counts(queued)
     }
 
     fn broken(&self) -> Pin<Box<dyn Future<Output = StoreError> + Send + '_>> {

@@ -2,23 +2,24 @@
 //! how often it committed.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
+use super::counts::Counts;
 use super::fault::{self, Fault};
 use super::lock_file::LockFile;
-use crate::store::StoreError;
+use crate::store::{StoreCounts, StoreError};
 
 pub(super) struct Shared {
     pub(super) path: Arc<Path>,
     pub(super) busy_timeout: Duration,
     /// Held until the store is closed; if it breaks, until the process ends, as methods may still run.
     pub(super) lock_file: Mutex<Option<LockFile>>,
-    commits: AtomicU64,
+    pub(super) counts: Counts,
     full: AtomicBool,
     log_long: AtomicBool,
     closed: AtomicBool,
@@ -32,7 +33,7 @@ impl Shared {
             path,
             busy_timeout,
             lock_file: Mutex::new(Some(lock_file)),
-            commits: AtomicU64::new(0),
+            counts: Counts::default(),
             full: AtomicBool::new(false),
             log_long: AtomicBool::new(false),
             closed: AtomicBool::new(false),
@@ -47,6 +48,7 @@ impl Shared {
             Fault::Answer(error) => error,
             Fault::Sql(error) => {
                 let error = fault::to_store_error(error, &self.path, self.busy_timeout);
+                self.counts.failed(&error);
                 if let StoreError::Broken { .. } = error {
                     self.set_broken(error.clone());
                 }
@@ -128,17 +130,16 @@ impl Shared {
     }
 
     pub(super) fn full_error(&self) -> StoreError {
-        StoreError::Full {
+        let error = StoreError::Full {
             path: Arc::clone(&self.path),
-        }
+        };
+        self.counts.failed(&error);
+        error
     }
 
-    pub(super) fn count_commit(&self) {
-        self.commits.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn commits(&self) -> u64 {
-        self.commits.load(Ordering::Relaxed)
+    /// What it has done, and how it is; so many changes wait.
+    pub(super) fn counts(&self, queued: usize) -> StoreCounts {
+        self.counts.read(&self.path, queued, self.is_full())
     }
 }
 

@@ -191,7 +191,7 @@ impl Writer {
         let result = self.try_transact(&mut batch);
         match &result {
             Ok(took) => {
-                self.shared.count_commit();
+                self.shared.counts.committed(batch.len(), *took);
                 self.gathering.note(batch.len(), self.queue.len(), *took);
             }
             // After a failed sync a rollback is not known to work either, so it is not even asked for.
