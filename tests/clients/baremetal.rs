@@ -1,5 +1,11 @@
 //! `baremetal` in an environment of its own: pointed at one server, with a home where what it remembers of servers
-//! is found by no other test.
+//! is found by no other test. A file below for each of its nouns, and one for what it does when it is refused.
+
+mod conductors;
+mod drivers;
+mod nodes;
+mod passthru;
+mod retries;
 
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::baremetal::Baremetal;
+use super::Baremetal;
 
 #[tokio::test]
 async fn the_server_is_the_one_conductor() {
@@ -13,7 +13,12 @@ async fn the_server_is_the_one_conductor() {
         json!([{"hostname": "rack-1", "conductor_group": "", "alive": true}])
     );
 
+    let long = baremetal.json("conductor list --long");
     let conductor = baremetal.json("conductor show rack-1");
+    for field in ["hostname", "conductor_group", "alive", "drivers", "created_at"] {
+        assert_eq!(long[0][field], conductor[field], "{field} of {long:#}");
+    }
+    assert!(long[0]["updated_at"].is_string(), "{long:#}");
     assert_eq!(conductor["hostname"], "rack-1");
     assert_eq!(conductor["alive"], true);
     let drivers = conductor["drivers"].as_array();

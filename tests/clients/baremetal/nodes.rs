@@ -1,8 +1,9 @@
 //! `baremetal node …`, but for its methods.
 
+use bessemer_tests::{Binary, Server};
 use serde_json::{Value, json};
 
-use crate::baremetal::Baremetal;
+use super::Baremetal;
 
 #[tokio::test]
 async fn a_node_is_created_shown_and_deleted() {
@@ -55,10 +56,25 @@ async fn nodes_are_listed_and_filtered() {
     assert_eq!(names(""), ["demo-0", "n1", "n2"]);
     assert_eq!(names("--driver fake-hardware"), ["n1"]);
     assert_eq!(names("--maintenance"), ["n2"]);
+    assert_eq!(names("--resource-class large"), ["n1"]);
     assert_eq!(names("--limit 2"), ["demo-0", "n1"]);
     assert_eq!(names("--sort name:desc"), ["n2", "n1", "demo-0"]);
     let long = baremetal.json("node list --long");
     assert_eq!(long[2]["maintenance"], true, "{long:#}");
+}
+
+#[tokio::test]
+async fn a_list_is_followed_from_page_to_page() {
+    let server = Server::builder().config("[api]\nmax_limit = 2\n").start().await;
+    for name in ["n1", "n2", "n3", "n4", "n5"] {
+        let made = server.post("/v1/nodes", &json!({"driver": "fake", "name": name})).await;
+        assert_eq!(made.status, 201, "{made:?}");
+    }
+    let baremetal = Baremetal::of(server);
+    let names = |limit: u8| baremetal.text(&format!("node list --limit {limit} --fields name -f value"));
+    // To this client 0 is no limit at all.
+    assert_eq!(names(0), "n1\nn2\nn3\nn4\nn5\n");
+    assert_eq!(names(3), "n1\nn2\nn3\n");
 }
 
 #[tokio::test]
@@ -122,13 +138,29 @@ async fn a_node_is_put_into_maintenance_and_back() {
 
 #[tokio::test]
 async fn a_node_is_validated() {
-    let baremetal = Baremetal::start().await;
-    let list = baremetal.json("node validate demo-0");
-    let result_of = |interface: &str| -> Value {
+    let server = Server::builder().binary(Binary::Fixture("settings")).start().await;
+    let made = server
+        .post("/v1/nodes", &json!({"driver": "reader", "name": "n"}))
+        .await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let baremetal = Baremetal::of(server);
+    let list = baremetal.json("node validate n");
+    let told_of = |interface: &str| -> (Value, Value) {
         let rows = list.as_array().into_iter().flatten();
         let row = rows.into_iter().find(|row| row["Interface"] == interface);
-        row.unwrap_or_else(|| panic!("no {interface} in {list:#}"))["Result"].clone()
+        let row = row.unwrap_or_else(|| panic!("no {interface} in {list:#}"));
+        (row["Result"].clone(), row["Reason"].clone())
     };
-    assert_eq!(result_of("vendor"), true);
-    assert_eq!(result_of("power"), Value::Null);
+    let (result, reason) = told_of("vendor");
+    assert_eq!(result, false);
+    assert!(
+        reason.as_str().is_some_and(|text| text.contains("driver_info")),
+        "{reason}"
+    );
+    assert_eq!(told_of("power"), (Value::Null, json!("not supported")));
+
+    let stock = Baremetal::start().await;
+    let list = stock.json("node validate demo-0");
+    let valid = json!({"Interface": "vendor", "Result": true, "Reason": ""});
+    assert!(list.as_array().is_some_and(|list| list.contains(&valid)), "{list:#}");
 }
