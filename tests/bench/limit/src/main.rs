@@ -1,23 +1,26 @@
 //! Bare axum: query + JSON body in, small JSON object out; GETs answer ready-made bytes.
-//! `limit [--port N] [--threads N] [--reply FILE] [--post-reply FILE]`
-//! --reply: bytes every GET answers. --post-reply: bytes every POST answers after the same parsing.
+//! `limit [--port N] [--threads N] [--reply FILE] [--post-reply FILE] [--header 'NAME: VALUE']…`
+//! --reply: bytes every GET answers. --post-reply: bytes every POST answers after the same parsing. --header: what
+//! every answer of ready bytes has, copied from a map that is ready too; by default it is the content type alone.
 //! Prints `listening PORT` once it accepts connections.
 use axum::{
     Json, Router,
     body::Body,
     extract::{Path, Query, State},
-    http::{HeaderValue, Response, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
     routing::get,
 };
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::sync::Arc;
 
 #[derive(Clone)]
 struct App {
     reply: Bytes,
     post_reply: Option<Bytes>,
+    headers: Arc<HeaderMap>,
 }
 
 #[derive(Deserialize)]
@@ -33,16 +36,20 @@ struct Done {
     ok: bool,
 }
 
-fn json_bytes(b: Bytes) -> Response<Body> {
+fn json_bytes(b: Bytes, headers: &HeaderMap) -> Response<Body> {
     let mut r = Response::new(Body::from(b));
-    r.headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if headers.is_empty() {
+        r.headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    } else {
+        r.headers_mut().clone_from(headers);
+    }
     r
 }
 
 async fn call(State(app): State<App>, Query(q): Query<Call>, Json(b): Json<Map<String, Value>>) -> Response<Body> {
     match app.post_reply {
-        Some(bytes) => json_bytes(bytes),
+        Some(bytes) => json_bytes(bytes, &app.headers),
         None => Json(Done {
             method: q.method,
             args: b.len(),
@@ -62,14 +69,14 @@ async fn call_node(
 }
 
 async fn read(State(app): State<App>) -> Response<Body> {
-    json_bytes(app.reply)
+    json_bytes(app.reply, &app.headers)
 }
 
 /// Any other path: so that one limit server can stand beside any request of the server under test.
 async fn any(State(app): State<App>, q: Query<Call>, req: axum::extract::Request) -> Response<Body> {
     use axum::extract::FromRequest;
     if req.method() == axum::http::Method::GET || req.method() == axum::http::Method::HEAD {
-        return json_bytes(app.reply);
+        return json_bytes(app.reply, &app.headers);
     }
     match Bytes::from_request(req, &()).await {
         Ok(b) if b.is_empty() => call(State(app), q, Json(Map::new())).await,
@@ -86,6 +93,7 @@ fn main() {
     let mut app = App {
         reply: Bytes::from_static(br#"{"ok":true}"#),
         post_reply: None,
+        headers: Arc::default(),
     };
     let mut a = std::env::args().skip(1);
     while let Some(k) = a.next() {
@@ -95,6 +103,11 @@ fn main() {
             "--threads" => threads = v.parse().expect("threads"),
             "--reply" => app.reply = std::fs::read(&v).expect("reply file").into(),
             "--post-reply" => app.post_reply = Some(std::fs::read(&v).expect("reply file").into()),
+            "--header" => {
+                let (name, value) = v.split_once(": ").expect("a name and a value");
+                let name: HeaderName = name.parse().expect("a header's name");
+                Arc::make_mut(&mut app.headers).insert(name, value.parse().expect("a header's value"));
+            }
             _ => panic!("unknown option {k}"),
         }
     }
@@ -109,6 +122,10 @@ fn main() {
     rt.expect("runtime").block_on(async move {
         let router = Router::new()
             .route("/passthru", get(read).post(call))
+            .route("/v1/nodes", get(read))
+            .route("/v1/nodes/{ident}", get(read))
+            .route("/v1/nodes/{ident}/vendor_passthru/methods", get(read))
+            .route("/v1/drivers/{ident}/vendor_passthru/methods", get(read))
             .route(
                 "/v1/nodes/{ident}/vendor_passthru",
                 get(read).post(call_node).put(call_node).delete(call_node),
