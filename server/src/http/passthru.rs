@@ -233,3 +233,18 @@ fn framed(attachment: Attachment) -> Response<Body> {
     }
     response
 }
+
+#[cfg(feature = "fuzzing")]
+impl crate::fuzzing::Parts {
+    /// What a query names as the method, as often as it does, but at most twice; and its other pairs.
+    pub fn passthru_query(text: &str) -> (Vec<Option<String>>, Vec<(String, String)>) {
+        let (named, others) = query(text);
+        let named = match named {
+            Named::Not => Vec::new(),
+            Named::Once(name) => vec![Some(name.into_owned())],
+            Named::Again => vec![None; 2],
+        };
+        let others = others.into_iter().map(|(key, value)| (key.into(), value.into()));
+        (named, others.collect())
+    }
+}

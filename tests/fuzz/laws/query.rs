@@ -1,4 +1,5 @@
-//! Queries of the built-in routes: what is taken is what is there, and what was not taken is left, in its order.
+//! Queries. Of the built-in routes: what is taken is what is there, and what was not taken is left, in its order. Of
+//! vendor passthru: the method is named by what any form has under that key, and all else is left.
 
 use bessemer_server::fuzzing::Parts;
 use http::Uri;
@@ -13,6 +14,7 @@ pub(crate) fn hold(data: &[u8]) {
     };
     let pairs = Parts::query(&uri);
     assert_eq!(pairs, expected(uri.query().unwrap_or("")), "{uri}");
+    of_passthru(&uri, &pairs);
     for name in pairs.iter().map(|(name, _)| &**name).chain(["limit"]) {
         let values: Vec<&str> = values(&pairs, name);
         let taken = Parts::query_taken(&uri, name);
@@ -33,6 +35,19 @@ pub(crate) fn hold(data: &[u8]) {
         let left: Vec<_> = pairs.iter().filter(|(other, _)| other != name).cloned().collect();
         assert_eq!((taken.is_all, taken.left), (left.is_empty(), left), "{name} of {uri}");
     }
+}
+
+fn of_passthru(uri: &Uri, pairs: &[(String, String)]) {
+    let (named, others) = Parts::passthru_query(uri.query().unwrap_or(""));
+    let expected = match &*values(pairs, "method") {
+        [] => Vec::new(),
+        [method] => vec![Some((*method).to_owned())],
+        // Which of them is meant is not asked.
+        _ => vec![None; 2],
+    };
+    assert_eq!(named, expected, "{uri}");
+    let left: Vec<_> = pairs.iter().filter(|(name, _)| name != "method").cloned().collect();
+    assert_eq!(others, left, "{uri}");
 }
 
 fn values<'p>(pairs: &'p [(String, String)], name: &str) -> Vec<&'p str> {
