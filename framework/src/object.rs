@@ -77,16 +77,10 @@ impl Default for Object {
 
 impl Clone for Object {
     fn clone(&self) -> Self {
-        // One form is enough for a copy; the map is the one a changed copy needs.
-        match self.map.get() {
-            Some(map) => Self {
-                text: OnceLock::new(),
-                map: OnceLock::from(map.clone()),
-            },
-            None => Self {
-                text: self.text.clone(),
-                map: OnceLock::new(),
-            },
+        // To make the text again would cost many times what its copy does.
+        Self {
+            text: self.text.clone(),
+            map: self.map.clone(),
         }
     }
 }

@@ -49,6 +49,7 @@ pub(crate) struct Running {
     late: AtomicBool,
     // Whether work that the method left behind was ended before its end.
     cut: AtomicBool,
+    returned: AtomicBool,
     // Whether the method ever asked: only then there is sense in waiting for it to stop by itself.
     asks: AtomicBool,
     runtime: Handle,
@@ -100,6 +101,7 @@ impl Running {
             told: OnceLock::new(),
             late: AtomicBool::new(false),
             cut: AtomicBool::new(false),
+            returned: AtomicBool::new(false),
             asks: AtomicBool::new(false),
             runtime,
             spawned: Mutex::new(None),
@@ -141,6 +143,16 @@ impl Running {
     /// Notes that work which the method left behind did not come to its end.
     pub(crate) fn note_cut(&self) {
         self.cut.store(true, Ordering::Release);
+    }
+
+    /// Notes that the method has returned: what is still to be done is the server's.
+    pub(crate) fn note_returned(&self) {
+        self.returned.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the method has returned.
+    pub(crate) fn has_returned(&self) -> bool {
+        self.returned.load(Ordering::Relaxed)
     }
 
     /// Whether work that the method left behind did not come to its end.

@@ -65,13 +65,22 @@ impl Work {
     ) -> Result<Answer, CallError> {
         let stopped = || CallError::Stopped(method.record().name);
         let (blocks, deadline) = (method.blocks(), self.call.deadline());
+        let call = Arc::clone(&self.call);
         // On the heap from its beginning: it may move to another thread, and is large to copy.
         let work: host::BoxFuture<_> = Box::pin(self.carry_out(ready, target));
         let done = async {
             if blocks {
                 there(handle, work).await.ok()
             } else {
-                in_place_or_there(handle, work).await
+                // What is left to wait for when the method has returned is the disk, not its driver.
+                let goes_on = || {
+                    if call.has_returned() {
+                        Handle::current()
+                    } else {
+                        handle.clone()
+                    }
+                };
+                in_place_or_there(handle, work, goes_on).await
             }
         };
         tokio::select! {
@@ -99,6 +108,7 @@ impl Work {
             }
         };
         if let Some(fields) = target.changes() {
+            self.call.note_returned();
             Box::pin(self.save(fields)).await.map_err(CallError::NotSaved)?;
         }
         if let Some(error) = self.unfinished() {

@@ -181,11 +181,15 @@ async fn on_a_thread<G: Send + 'static>(
     }
 }
 
-/// Runs work that must reach its end whoever waits for it: first here, with the driver's runtime entered, and
-/// there if it is not ready at once.
+/// Runs work that must reach its end whoever waits for it: first here, with the driver's runtime entered, and if it is
+/// not ready at once, where it `goes_on`.
 ///
 /// `None` if the runtime was shut down under the work.
-pub(crate) async fn in_place_or_there<T: Send + 'static>(handle: &Handle, work: BoxFuture<T>) -> Option<T> {
+pub(crate) async fn in_place_or_there<T: Send + 'static>(
+    handle: &Handle,
+    work: BoxFuture<T>,
+    goes_on: impl Fn() -> Handle,
+) -> Option<T> {
     let mut work = Some(work);
     let mut moved: Option<oneshot::Receiver<T>> = None;
     poll_fn(move |cx| {
@@ -198,7 +202,7 @@ pub(crate) async fn in_place_or_there<T: Send + 'static>(handle: &Handle, work: 
                 return Poll::Ready(Some(value));
             }
             // In the same poll: between the first poll and the move nothing can drop the work.
-            moved = Some(there(handle, run));
+            moved = Some(there(&goes_on(), run));
         }
         let receiver = moved.as_mut().expect("the work was moved when it was not ready");
         Pin::new(receiver).poll(cx).map(Result::ok)
