@@ -96,6 +96,7 @@ impl Work {
     async fn carry_out<G: Target>(self, ready: Ready<G>, target: G) -> Result<Answer, CallError> {
         let end = self.supervised(ready, target).await;
         let Finished { result, target } = self.finished(end)?;
+        self.call.note_returned();
         let reply = match result {
             Ok(reply) => reply,
             Err(error) => {
@@ -108,7 +109,6 @@ impl Work {
             }
         };
         if let Some(fields) = target.changes() {
-            self.call.note_returned();
             Box::pin(self.save(fields)).await.map_err(CallError::NotSaved)?;
         }
         if let Some(error) = self.unfinished() {

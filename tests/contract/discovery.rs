@@ -4,7 +4,7 @@ use bessemer_tests::Probe;
 use serde_json::{Value, json};
 
 use crate::case::{Case, RANGE, VERSION, delete, get, patch, post, put, send};
-use crate::{UUID, holds, on_stock};
+use crate::{NODE_FIELDS, UUID, holds, on_stock};
 
 fn version() -> Value {
     json!({
@@ -248,30 +248,8 @@ async fn version_gates() {
 
 #[tokio::test]
 async fn attributes_and_the_versions_that_know_them() {
-    let whole = [
-        "uuid",
-        "name",
-        "driver",
-        "driver_info",
-        "driver_internal_info",
-        "properties",
-        "extra",
-        "instance_uuid",
-        "power_state",
-        "provision_state",
-        "maintenance",
-        "maintenance_reason",
-        "reservation",
-        "last_error",
-        "created_at",
-        "updated_at",
-        "resource_class",
-        "description",
-        "vendor_interface",
-        "links",
-    ];
     let known = |lacks: &[&str]| -> Value {
-        let names = whole.iter().filter(|name| !lacks.contains(name));
+        let names = NODE_FIELDS.iter().filter(|name| !lacks.contains(name));
         names.map(|name| ((*name).to_owned(), json!("<any>"))).collect::<serde_json::Map<_, _>>().into()
     };
     let node = format!("/v1/nodes/{UUID}");

@@ -5,23 +5,7 @@ use bessemer_tests::Server;
 use serde_json::{Map, Value, json};
 
 use crate::case::{delete, get, send};
-use crate::{holds, links, on_stock};
-
-const INTERFACES: [&str; 13] = [
-    "bios",
-    "boot",
-    "console",
-    "deploy",
-    "firmware",
-    "inspect",
-    "management",
-    "network",
-    "power",
-    "raid",
-    "rescue",
-    "storage",
-    "vendor",
-];
+use crate::{INTERFACES, holds, links, on_stock};
 
 fn listed(name: &str) -> Value {
     json!({

@@ -31,6 +31,47 @@ use crate::case::Case;
 /// A node's uuid, for those who choose it.
 const UUID: &str = "1be26c0b-03f2-4d2e-ae87-c02d7f33c123";
 
+/// The fields of a node's record.
+const NODE_FIELDS: [&str; 20] = [
+    "uuid",
+    "name",
+    "driver",
+    "driver_info",
+    "driver_internal_info",
+    "properties",
+    "extra",
+    "instance_uuid",
+    "power_state",
+    "provision_state",
+    "maintenance",
+    "maintenance_reason",
+    "reservation",
+    "last_error",
+    "created_at",
+    "updated_at",
+    "resource_class",
+    "description",
+    "vendor_interface",
+    "links",
+];
+
+/// What a driver has a choice of implementations for, in Ironic.
+const INTERFACES: [&str; 13] = [
+    "bios",
+    "boot",
+    "console",
+    "deploy",
+    "firmware",
+    "inspect",
+    "management",
+    "network",
+    "power",
+    "raid",
+    "rescue",
+    "storage",
+    "vendor",
+];
+
 /// Sends the requests of a row, in their order, and says of all that are answered wrongly what was expected.
 async fn holds(row: &str, server: &impl Served, cases: impl IntoIterator<Item = Case>) {
     let mut wrong = Vec::new();

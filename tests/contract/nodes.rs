@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::case::{delete, get, post, put, send};
 use crate::node_create::whole;
-use crate::{UUID, holds, on_stock};
+use crate::{INTERFACES, UUID, holds, on_stock};
 
 /// A server with the node `n`.
 pub(crate) async fn one() -> Server {
@@ -145,20 +145,7 @@ async fn maintenance() {
 #[tokio::test]
 async fn validate() {
     let mut interfaces = Map::new();
-    for interface in [
-        "bios",
-        "boot",
-        "console",
-        "deploy",
-        "firmware",
-        "inspect",
-        "management",
-        "network",
-        "power",
-        "raid",
-        "rescue",
-        "storage",
-    ] {
+    for interface in INTERFACES {
         interfaces.insert(interface.into(), json!({ "result": null, "reason": "<text>" }));
     }
     interfaces.insert("vendor".into(), json!({ "result": true }));

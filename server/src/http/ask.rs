@@ -165,9 +165,7 @@ impl Ask {
             ))),
         }
     }
-}
 
-impl Ask {
     /// Ends the reading of a request that has no arguments, in its body or elsewhere.
     ///
     /// # Errors
